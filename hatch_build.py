@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -20,12 +19,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HOST = Path("dxkernel/engine/host")
 STAMP = ".dxkernel-stamp"
-# Bump when the steps below change what ends up in node_modules.
-RECIPE = "1"
-
-# Nothing at run time reads these. Of TypeScript every file stays: its `.d.ts` files are what its server answers from.
-PRUNED_SUFFIXES = (".d.ts", ".d.mts", ".d.cts", ".map", ".md", ".markdown")
-UNPRUNED_FOLDERS = ("typescript", "@typescript")
+# What only people and compilers read stays out of the wheel. Of TypeScript every file goes in: its `.d.ts` files are
+# what its server answers from. (A checkout keeps everything: `make check` reads the types.)
+UNSHIPPED_SUFFIXES = (".ts", ".mts", ".cts", ".map", ".md", ".markdown")
+UNSHIPPED_FOLDERS = (".bin",)
+WHOLE_FOLDERS = ("typescript", "@typescript")
 KEPT_NAMES = ("license", "licence", "notice", "copying")
 
 
@@ -41,7 +39,7 @@ class HostPartsHook(BuildHookInterface):  # type: ignore[type-arg]
             self.app.abort(str(error))
         build_data["tag"] = f"py3-none-{platform_tag()}"
         if version != "editable":
-            build_data["force_include"][str(host / "node_modules")] = str(HOST / "node_modules")
+            build_data["force_include"] |= {str(host / part): str(HOST / part) for part in shipped_parts(host)}
             if (root / "kernelspec").is_dir():
                 build_data["force_include"][str(root / "kernelspec")] = "dxkernel/kernelspec"
 
@@ -57,7 +55,6 @@ def install_parts(host: Path) -> None:
     if stamp_file.is_file() and stamp_file.read_text(encoding="utf-8") == wanted:
         return
     run_npm_ci(host)
-    prune(host / "node_modules")
     stamp_file.write_text(wanted, encoding="utf-8")
 
 
@@ -65,7 +62,7 @@ def stamp(host: Path) -> str:
     """Name everything that decides what `npm ci` installs."""
     # HOST_GNU_TYPE tells glibc from musl, which `get_platform` does not.
     lock = hashlib.sha256((host / "package-lock.json").read_bytes()).hexdigest()
-    return f"{RECIPE} {lock} {sysconfig.get_platform()} {sysconfig.get_config_var('HOST_GNU_TYPE')}\n"
+    return f"{lock} {sysconfig.get_platform()} {sysconfig.get_config_var('HOST_GNU_TYPE')}\n"
 
 
 def run_npm_ci(host: Path) -> None:
@@ -108,18 +105,17 @@ def npm_failure(done: subprocess.CompletedProcess[str]) -> str:
     )
 
 
-def prune(node_modules: Path) -> None:
-    """Remove what only people and compilers read."""
-    for folder in node_modules.iterdir():
-        if folder.name not in UNPRUNED_FOLDERS and folder.is_dir():
-            for path in [path for path in folder.rglob("*") if is_prunable(path)]:
-                path.unlink()
-    shutil.rmtree(node_modules / ".bin", ignore_errors=True)
+def shipped_parts(host: Path) -> list[Path]:
+    """Return the files of `node_modules` that belong in a wheel, relative to `host`."""
+    files = (path.relative_to(host) for path in sorted((host / "node_modules").rglob("*")) if path.is_file())
+    return [path for path in files if is_shipped(path)]
 
 
-def is_prunable(path: Path) -> bool:
-    name = path.name.lower()
-    return path.is_file() and name.endswith(PRUNED_SUFFIXES) and not name.startswith(KEPT_NAMES)
+def is_shipped(path: Path) -> bool:
+    folder, name = path.parts[1], path.name.lower()
+    if folder in UNSHIPPED_FOLDERS:
+        return False
+    return folder in WHOLE_FOLDERS or name.startswith(KEPT_NAMES) or not name.endswith(UNSHIPPED_SUFFIXES)
 
 
 def platform_tag() -> str:
