@@ -58,13 +58,13 @@ export function barChart<Kind extends string>(chart: BarChart<Kind>): string {
   const kinds = Object.keys(colors) as Kind[];
   const total = (parts: Readonly<Record<Kind, number>>): number => kinds.reduce((sum, kind) => sum + parts[kind], 0);
   const x = scaleBand<number>(bars.keys(), [MARGIN.left, width - MARGIN.right]).padding(0.22);
-  const y = scaleLinear([0, Math.max(...bars.map((bar) => total(bar.parts)))], range(height)).nice(5);
+  const y = scaleLinear([0, Math.max(...bars.map((bar) => total(bar.parts)))], range(height));
   const columns = bars.flatMap(({ label, parts }, i) => {
     let below = 0;
     return kinds.map((kind) => {
       const [bottom, top] = [y(below), y((below += parts[kind]))];
       const box = `x="${n(x(i) ?? 0)}" y="${n(top)}" width="${n(x.bandwidth())}" height="${n(bottom - top)}"`;
-      return `<rect ${box} fill="${colors[kind]}"><title>${escape(label)}, ${kind}: ${n(parts[kind])}${unit}</title></rect>`;
+      return `<rect ${box} fill="${colors[kind]}"><title>${escape(label)}, ${kind}: ${n(parts[kind])} ${unit}</title></rect>`;
     });
   });
   const legend = kinds.map((kind, i) => {
@@ -72,7 +72,7 @@ export function barChart<Kind extends string>(chart: BarChart<Kind>): string {
     return `<rect x="${at}" y="17" width="11" height="11" rx="2" fill="${colors[kind]}"/>${text(at + 16, 27, kind)}`;
   });
   const labels = bars.map((bar, i) => text((x(i) ?? 0) + x.bandwidth() / 2, height - 8, bar.label, 'middle'));
-  return svg(width, height, [heading(chart.title), ...legend, grid(y, width, unit), ...columns, ...labels]);
+  return svg(width, height, [heading(chart.title), ...legend, grid(y, width, ''), ...columns, ...labels]);
 }
 
 const range = (height: number): [number, number] => [height - MARGIN.bottom, MARGIN.top];
