@@ -36,7 +36,7 @@ RESERVED = {
     "prompt_toolkit": {"repl"},
     "zmq": {"kernel"},
     "jupyter_client": {"kernel"},
-    "jupyter_core": {"kernel"},
+    "jupyter_core": {"kernel", "cli"},
     "ipykernel": {"kernel", "magics"},
 }
 
