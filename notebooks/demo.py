@@ -48,7 +48,10 @@ def main(argv: list[str]) -> int:
     try:
         error = run(notebook, args.kernel, args.notebook.parent)
     except NoSuchKernel:
-        print(f"There is no kernel `{args.kernel}` in this environment. Run: dx kernel install --sys-prefix", file=sys.stderr)
+        print(
+            f"There is no kernel `{args.kernel}` in this environment. Run: dx kernel install --sys-prefix",
+            file=sys.stderr,
+        )
         return 1
     print(f"\n{summary(notebook, time.perf_counter() - began)}")
     write(notebook, args.notebook, save=args.save and error is None)

@@ -15,7 +15,11 @@ import dxkernel
 
 ROOT = Path(__file__).parent.parent
 HOST = ROOT / "dxkernel" / "engine" / "host"
-LOCKS = [HOST / "package-lock.json", ROOT / "notebooks" / "package-lock.json", ROOT / "tests" / "host" / "package-lock.json"]
+LOCKS = [
+    HOST / "package-lock.json",
+    ROOT / "notebooks" / "package-lock.json",
+    ROOT / "tests" / "host" / "package-lock.json",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def ask_node(node: str | None = None) -> NodeVersions:
     path = node or find_node()
     command = [path, "--input-type=module", "--eval", SCRIPT, "--", host_path(), ANSWER]
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command, capture_output=True, encoding="utf-8", errors="replace", timeout=ASK_TIMEOUT_S, check=False
         )
     except OSError as error:

@@ -37,7 +37,7 @@ def test_the_real_node_loads_every_part() -> None:
 
 
 def test_a_node_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(EngineStartError, match="cannot run Node at .*: No such file"):
+    with pytest.raises(EngineStartError, match=r"cannot run Node at .*: No such file"):
         ask_node(str(tmp_path / "node"))
 
 
