@@ -22,6 +22,11 @@ export class CellRunner {
 
   /** The completion value; throws what the cell throws, with `position` where the first frame of the cell is. */
   async run(source) {
+    return (await this.settle(source)).v;
+  }
+
+  /** The same, inside an object, so that a promise stays one. */
+  async settle(source) {
     const name = `Cell [${++this.count}]`;
     const cell = transformCell(source, { name, registry: this.registry, tsconfig: this.tsconfig, nextModuleId: this.nextModuleId });
     if (!cell.ok) throw Object.assign(new SyntaxError(cell.diagnostics[0].message), { diagnostics: cell.diagnostics });
@@ -30,8 +35,7 @@ export class CellRunner {
     this.registry = cell.registry;
     this.nextModuleId += cell.imports.length;
     try {
-      const result = await script.runInThisContext()(this.host(cell), ...cell.params.map((id) => this.namespaces.get(id)));
-      return result.v;
+      return await script.runInThisContext()(this.host(cell), ...cell.params.map((id) => this.namespaces.get(id)));
     } catch (error) {
       if (error !== null && typeof error === 'object') locate(error, cell, name);
       throw error;

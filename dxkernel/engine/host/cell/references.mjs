@@ -23,13 +23,13 @@ import { memberOf, moduleName } from './modules.mjs';
 
 /**
  * @param {import('magic-string').default} edited @param {string} text @param {Reference[]} references
- * @param {Bindings} bindings @param {string} prefix @returns {Rewritten}
+ * @param {Bindings} bindings @param {string} prefix @param {boolean} strict @returns {Rewritten}
  */
-export function rewriteReferences(edited, text, references, bindings, prefix) {
+export function rewriteReferences(edited, text, references, bindings, prefix, strict) {
   /** @type {Rewritten} */ const done = { modules: new Set(), guarded: new Set(), imported: new Set() };
   for (const reference of references) {
     if (reference.dynamic) continue;
-    const { name, node } = reference;
+    const { name } = reference;
     const imported = bindings.imports.get(name);
     if (isTooEarly(reference, bindings)) replace(edited, reference, `${prefix}.tdz.${name}`);
     else if (reference.write && bindings.consts.has(name)) {
@@ -40,12 +40,14 @@ export function rewriteReferences(edited, text, references, bindings, prefix) {
       done.modules.add(imported.module);
       done.imported.add(name);
       const member = memberOf(moduleName(prefix, imported.module), imported.export);
-      if (isCalled(reference) && member.endsWith(`m${imported.module}`) === false) {
+      if (isCalled(reference) && imported.export !== '*') {
         terminatePrevious(edited, text, reference);
         replace(edited, reference, `(0, ${member})`);
       } else replace(edited, reference, member);
+    } else if (name === 'eval' && !strict && isScriptLevelCall(reference)) {
+      terminatePrevious(edited, text, reference);
+      replace(edited, reference, '(0, eval)');
     }
-    void node;
   }
   return done;
 }
@@ -117,6 +119,15 @@ function isShorthand(node, ancestors) {
 function isCalled({ node, ancestors }) {
   const parent = ancestors.at(-1);
   return (parent?.type === 'CallExpression' && parent.callee === node) || (parent?.type === 'TaggedTemplateExpression' && parent.tag === node);
+}
+
+/**
+ * Outside functions and blocks a direct `eval` sees what an indirect one sees, but its `var` must be the script's and
+ * not the wrapping function's.
+ * @param {Reference} reference
+ */
+function isScriptLevelCall(reference) {
+  return isCalled(reference) && !reference.ancestors.some(({ type }) => /Function|Class|Block|^For|Switch|Catch/.test(type));
 }
 
 /**

@@ -114,12 +114,12 @@ function build(source, cell) {
   const modules = new Map(body.filter(loadsModule).map((statement) => [statement, readImport(statement, nextId++, isImplicit(statement, cell.original))]));
   const imports = importedNames(registry, names, [...modules.values()]);
   const consts = constantNames(registry, names, imports);
+  const strict = body.some((statement) => statement.directive === 'use strict');
   const references = freeReferences(body);
   const early = withoutInitialisedInPatterns(body, references);
-  const rewritten = rewriteReferences(edited, text, references.filter((reference) => !early.has(reference)), { imports, consts, ready: initialisedAt(body) }, prefix);
+  const rewritten = rewriteReferences(edited, text, references.filter((reference) => !early.has(reference)), { imports, consts, ready: initialisedAt(body) }, prefix, strict);
   const meta = rewriteMeta(edited, body, prefix);
   const plan = planCompletion(body);
-  const strict = body.some((statement) => statement.directive === 'use strict');
   const { blockFunctions, locals } = rewriteStatements({
     edited, text, body, plan, persists, prefix, strict,
     usesItself: (node) => references.some(({ name, node: at }) => name === node.id.name && at.start >= node.start && at.end <= node.end),
