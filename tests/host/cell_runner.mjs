@@ -7,11 +7,13 @@ import { transformCell, emptyRegistry } from '../../dxkernel/engine/host/cell/tr
 import * as helpers from '../../dxkernel/engine/host/cell/helpers.mjs';
 import { TraceMap, originalPositionFor } from '../../dxkernel/engine/host/node_modules/@jridgewell/trace-mapping/dist/trace-mapping.mjs';
 
+// One for the process: Node aborts when a connected session is collected as garbage.
+const session = new Session();
+session.connect();
+
 /** Runs cells one after another in this process's main context. */
 export class CellRunner {
   constructor({ modules = {}, tsconfig = {} } = {}) {
-    this.session = new Session();
-    this.session.connect();
     this.registry = emptyRegistry();
     this.namespaces = new Map();
     this.modules = modules;
@@ -49,7 +51,7 @@ export class CellRunner {
 
   declare(names) {
     if (names.length === 0) return;
-    this.session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
+    session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
       if (error || reply.exceptionDetails) throw new Error(`cannot declare ${names}: ${JSON.stringify(error ?? reply.exceptionDetails)}`);
     });
   }

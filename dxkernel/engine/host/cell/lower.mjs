@@ -5,10 +5,10 @@
  * @swc/core, which is loaded then. A cell of plain JavaScript is left as it is, letter by letter.
  */
 import { createRequire } from 'node:module';
+import MagicString from 'magic-string';
 import { transformSync } from 'oxc-transform';
-import { walk } from './tree.mjs';
+import { declarationOf } from './tree.mjs';
 
-/** @typedef {import('./tree.mjs').Node} Node */
 /** @typedef {import('./parse.mjs').Parsed} Parsed */
 /**
  * @typedef {object} TsConfig
@@ -20,39 +20,17 @@ import { walk } from './tree.mjs';
  * @property {string} [jsxFactory]
  * @property {string} [jsxFragmentFactory]
  */
-/** @typedef {{ typescript: boolean, jsx: boolean, decorators: boolean, accessors: boolean, regexes: Node[] }} Features */
-/** @typedef {{ ok: true, text: string, map: any, shift: number } | { ok: false, errors: any[], shift: number }} LowerResult */
-
-const TYPESCRIPT_FLAGS = ['typeAnnotation', 'typeParameters', 'typeArguments', 'returnType', 'declare', 'definite', 'accessibility', 'override', 'readonly', 'abstract', 'superTypeArguments'];
-
-/** What the tree has that Node does not run. @param {Node[]} body @returns {Features} */
-export function featuresOf(body) {
-  /** @type {Features} */ const features = { typescript: false, jsx: false, decorators: false, accessors: false, regexes: [] };
-  /** @param {Node} node */
-  const enter = (node) => {
-    const { type } = node;
-    if (type.startsWith('TS') || node.importKind === 'type' || node.exportKind === 'type') features.typescript = true;
-    else if (type.startsWith('JSX')) features.jsx = true;
-    else if (type === 'Decorator') features.decorators = true;
-    else if (type === 'AccessorProperty') features.accessors = true;
-    else if (type === 'Literal' && node.regex) features.regexes.push(node);
-    if (node.optional && type !== 'CallExpression' && type !== 'MemberExpression') features.typescript = true;
-    for (const flag of TYPESCRIPT_FLAGS) if (node[flag]) features.typescript = true;
-    if (node.implements?.length > 0) features.typescript = true;
-  };
-  for (const statement of body) walk(statement, enter);
-  return features;
-}
-
-/** @param {Features} features */
-export const needsLowering = (features) => features.typescript || features.jsx || features.decorators || features.accessors;
+/** @typedef {import('./features.mjs').Features} Features */
+/** @typedef {{ ok: true, text: string, maps: any[], shift: number } | { ok: false, errors: any[], shift: number }} LowerResult */
 
 /** @param {string} text @param {Parsed} parsed @param {Features} features @param {TsConfig} tsconfig @returns {LowerResult} */
 export function lower(text, parsed, features, tsconfig) {
   const shift = parsed.isObject ? 1 : 0;
   const input = parsed.isObject ? `(${text}\n)` : text;
   const standard = features.accessors || (features.decorators && !tsconfig.experimentalDecorators);
-  return standard ? lowerWithSwc(withoutExports(input, parsed), parsed, tsconfig, shift) : lowerWithOxc(input, parsed, tsconfig, shift);
+  if (!standard) return lowerWithOxc(input, parsed, tsconfig, shift);
+  const edited = classesAsExpressions(input, parsed);
+  return lowerWithSwc(edited.toString(), edited.generateMap({ hires: 'boundary', source: 'cell' }), parsed, tsconfig, shift);
 }
 
 /** @param {string} input @param {Parsed} parsed @param {TsConfig} tsconfig @param {number} shift @returns {LowerResult} */
@@ -68,7 +46,7 @@ function lowerWithOxc(input, parsed, tsconfig, shift) {
     helpers: { mode: /** @type {any} */ ('External') },
     jsx: jsxOptions(tsconfig),
   });
-  return result.errors.length > 0 ? { ok: false, errors: result.errors, shift } : { ok: true, text: result.code, map: result.map, shift };
+  return result.errors.length > 0 ? { ok: false, errors: result.errors, shift } : { ok: true, text: result.code, maps: [result.map], shift };
 }
 
 /** @param {TsConfig} tsconfig @returns {import('oxc-transform').JsxOptions} */
@@ -79,8 +57,8 @@ function jsxOptions(tsconfig) {
     : { runtime: 'automatic', importSource: tsconfig.jsxImportSource ?? 'react' };
 }
 
-/** @param {string} input @param {Parsed} parsed @param {TsConfig} tsconfig @param {number} shift @returns {LowerResult} */
-function lowerWithSwc(input, parsed, tsconfig, shift) {
+/** @param {string} input @param {any} before map of `input` to the cell @param {Parsed} parsed @param {TsConfig} tsconfig @param {number} shift @returns {LowerResult} */
+function lowerWithSwc(input, before, parsed, tsconfig, shift) {
   const swc = createRequire(import.meta.url)('@swc/core');
   const jsx = jsxOptions(tsconfig);
   const typescript = parsed.lang !== 'jsx';
@@ -98,25 +76,32 @@ function lowerWithSwc(input, parsed, tsconfig, shift) {
         },
       },
     });
-    return { ok: true, text: result.code, map: JSON.parse(result.map), shift };
+    return { ok: true, text: result.code, maps: [JSON.parse(result.map), before], shift };
   } catch (error) {
     const message = String(/** @type {Error} */ (error).message).trim().split('\n')[0].replace(/^x /, '');
     return { ok: false, errors: [{ message, labels: [], helpMessage: null }], shift };
   }
 }
 
-/** `export` means nothing in a cell, and swc would rename an exported decorated class. Blanks keep every offset. @param {string} input @param {Parsed} parsed */
-function withoutExports(input, parsed) {
-  let text = input;
+/**
+ * swc renames a decorated class declaration, and exports under the new name; a class expression keeps its meaning. So
+ * `@dec export class A {}` is written `let A = @dec class A {};` for it.
+ * @param {string} input @param {Parsed} parsed @returns {MagicString}
+ */
+function classesAsExpressions(input, parsed) {
+  const edited = new MagicString(input);
   for (const statement of parsed.body) {
-    const named = statement.type === 'ExportNamedDeclaration' && statement.declaration;
-    const defaulted = statement.type === 'ExportDefaultDeclaration' && statement.declaration.id;
-    if (!named && !defaulted) continue;
-    const keyword = /^export(\s+default)?/.exec(text.slice(statement.start));
-    // `@dec export class`: the keyword stands after the decorators.
-    const start = keyword ? statement.start : text.indexOf('export', statement.declaration.decorators?.at(-1)?.end ?? statement.start);
-    const length = keyword ? keyword[0].length : /** @type {RegExpExecArray} */ (/^export(\s+default)?/.exec(text.slice(start)))[0].length;
-    text = text.slice(0, start) + text.slice(start, start + length).replace(/\S/g, ' ') + text.slice(start + length);
+    const node = declarationOf(statement);
+    if (node !== statement) {
+      const decorated = node.decorators?.length > 0 && node.decorators[0].start < statement.start + 'export'.length;
+      const from = decorated ? node.decorators.at(-1).end : statement.start;
+      const keyword = input.indexOf('export', from);
+      const length = /** @type {RegExpExecArray} */ (/^export(?:\s+default)?/.exec(input.slice(keyword)))[0].length;
+      edited.update(keyword, keyword + length, '');
+    }
+    if (node.type !== 'ClassDeclaration' || !node.id || node.declare || !(node.decorators?.length > 0)) continue;
+    edited.appendRight(Math.min(node.start, statement.start, node.decorators[0].start), `let ${node.id.name} = `);
+    edited.appendLeft(node.end, ';');
   }
-  return text;
+  return edited;
 }

@@ -28,9 +28,9 @@ import { isFunction, shiftTree, walk } from './tree.mjs';
 export function parseCell(text) {
   const { tooDeepAt } = text.length > 1000 ? scanBrackets(text) : { tooDeepAt: -1 };
   if (tooDeepAt >= 0) return failed([tooDeep(tooDeepAt)]);
-  const object = startsWithBrace(text) && !endsWithSemicolon(text) ? parseObject(text) : undefined;
-  if (object) return object;
   /** @type {Problem[][]} */ const attempts = [];
+  const object = startsWithBrace(text) && !endsWithSemicolon(text) ? parseObject(text, attempts) : undefined;
+  if (object) return object;
   for (const lang of languages(text)) {
     const parsed = parseAs(text, lang, 0);
     if (parsed.ok) return parsed;
@@ -65,15 +65,21 @@ const startsWithBrace = (text) => /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*\{/.test(text);
 /** Node's REPL takes `{…};` for a block. @param {string} text */
 const endsWithSemicolon = (text) => /;\s*$/.test(text);
 
-/** @param {string} text @returns {Parsed | undefined} */
-function parseObject(text) {
+/** @param {string} text @param {Problem[][]} attempts receives what was wrong @returns {Parsed | undefined} */
+function parseObject(text, attempts) {
   for (const lang of languages(text)) {
     const parsed = parseAs(`(${text}\n)`, lang, 1);
-    if (!parsed.ok || parsed.body.length !== 1 || parsed.body[0].type !== 'ExpressionStatement') continue;
-    // `}); evil({` must not get out of the parentheses: the expression spans the cell.
-    return { ...parsed, isObject: true };
+    if (!parsed.ok) attempts.push(parsed.problems);
+    else if (spansCell(parsed.body, text.length)) return { ...parsed, isObject: true };
   }
   return undefined;
+}
+
+/** `{}), ({}` must not get out of the parentheses. @param {Node[]} body @param {number} length */
+function spansCell(body, length) {
+  if (body.length !== 1 || body[0].type !== 'ExpressionStatement') return false;
+  const { start, end } = body[0].expression;
+  return start >= 0 && end <= length;
 }
 
 /** @param {string} text @param {Lang} lang @param {number} shift @returns {Parsed | { ok: false, problems: Problem[] }} */
@@ -83,7 +89,8 @@ function parseAs(text, lang, shift) {
   return accepted(result, lang, shift, false);
 }
 
-const SLOPPY_OPEN = 'async()=>{';
+// With a line end, because `-->` is a comment only where a line begins.
+const SLOPPY_OPEN = 'async()=>{\n';
 
 /** @param {string} text @param {Lang} lang @returns {Parsed | undefined} */
 function parseSloppy(text, lang) {
@@ -92,7 +99,7 @@ function parseSloppy(text, lang) {
   if (result.errors.length > 0 || result.program.body.length !== 1) return undefined;
   const arrow = /** @type {Node} */ (result.program.body[0]).expression;
   // `}; async () => {` would close the wrapper: it must still be one arrow function that spans everything.
-  if (arrow?.type !== 'ArrowFunctionExpression' || arrow.end !== wrapped.length || arrow.body.start !== SLOPPY_OPEN.length - 1) return undefined;
+  if (arrow?.type !== 'ArrowFunctionExpression' || arrow.end !== wrapped.length || arrow.body.start !== SLOPPY_OPEN.length - 2) return undefined;
   const inner = { program: { body: arrow.body.body }, comments: result.comments };
   return arrow.body.body.some(returns) ? undefined : accepted(inner, lang, SLOPPY_OPEN.length, true);
 }

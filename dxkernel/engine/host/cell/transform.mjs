@@ -8,7 +8,8 @@
 import MagicString from 'magic-string';
 import { planCompletion } from './completion.mjs';
 import { problemsOf, toDiagnostics } from './diagnostics.mjs';
-import { featuresOf, lower, needsLowering } from './lower.mjs';
+import { badRegexes, featuresOf, needsLowering } from './features.mjs';
+import { lower } from './lower.mjs';
 import { composeMap } from './maps.mjs';
 import { importCode, loadsModule, memberOf, moduleName, readImport } from './modules.mjs';
 import { declaredNames, redeclarations } from './names.mjs';
@@ -85,14 +86,14 @@ function transform(source, { name, registry = emptyRegistry(), tsconfig = {}, ne
   const original = declaredNames(parsed.body);
   if (!needsLowering(features)) {
     if (parsed.isObject) spanExpression(parsed.body[0]);
-    return build(source, { name, registry, nextModuleId, text, body: parsed.body, original, map: null, shift: 0 });
+    return build(source, { name, registry, nextModuleId, text, body: parsed.body, original, maps: [], shift: 0 });
   }
   const lowered = lower(text, parsed, features, tsconfig);
   if (!lowered.ok) return refuse(source, problemsOf(lowered.errors, lowered.shift));
   const reparsed = parseLowered(lowered.text);
   if (!reparsed.ok) return refuse(source, reparsed.problems.map((problem) => ({ ...problem, start: 0, end: 0 })));
   const clean = withoutMagicComments(lowered.text, reparsed.comments);
-  return build(source, { name, registry, nextModuleId, text: clean, body: reparsed.body, original, map: lowered.map, shift: lowered.shift });
+  return build(source, { name, registry, nextModuleId, text: clean, body: reparsed.body, original, maps: lowered.maps, shift: lowered.shift });
 }
 
 /**
@@ -100,7 +101,7 @@ function transform(source, { name, registry = emptyRegistry(), tsconfig = {}, ne
  * @property {string} name @property {Registry} registry @property {number} nextModuleId
  * @property {string} text plain JavaScript @property {Node[]} body its statements
  * @property {Names} original names that the user's text declares; helpers of a transformer are not among them
- * @property {any} map @property {number} shift
+ * @property {any[]} maps @property {number} shift
  */
 
 /** @param {string} source @param {Cell} cell @returns {Transformed} */
@@ -131,7 +132,7 @@ function build(source, cell) {
   const params = [...rewritten.modules].filter((id) => !own.has(id));
   const kept = declared.filter(([name, kind]) => kind === 'var' && cell.original.get(name) !== 'enum').map(([name]) => name);
   const keep = kept.filter((name) => !registry.known.includes(name));
-  edited.prepend(prologue({ prefix, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, usesHelpers: cell.map !== null && text.includes('babelHelpers') })
+  edited.prepend(prologue({ prefix, text, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, usesHelpers: cell.maps.length > 0 && text.includes('babelHelpers') })
     + checks(rewritten.imported, registry, imports, prefix));
   edited.append(`\nreturn {__proto__: null, v: ${prefix}v};\n}`);
   /** @type {import('./maps.mjs').SourceMap | undefined} */ let map;
@@ -141,7 +142,7 @@ function build(source, cell) {
     keep,
     body: edited.toString(),
     params,
-    get map() { return (map ??= composeMap(edited, cell, cell.name, source)); },
+    get map() { return (map ??= composeMap(edited, `${prefix}v = `, cell, cell.name, source)); },
     imports: [...modules.values()],
     registry: nextRegistry(registry, declared, imports, rewritten.imported),
     isAsync: modules.size > 0 || meta.awaits,
@@ -197,15 +198,15 @@ function nextRegistry(registry, declared, imports, checked) {
   };
 }
 
-/** @param {{ prefix: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], usesHelpers: boolean }} parts */
-function prologue({ prefix, body, params, guarded, imports, blockFunctions, locals, keep, usesHelpers }) {
-  const directives = body.filter((statement) => statement.directive !== undefined).map((statement) => `${statement.expression.raw};`);
+/** @param {{ prefix: string, text: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], usesHelpers: boolean }} parts */
+function prologue({ prefix, text, body, params, guarded, imports, blockFunctions, locals, keep, usesHelpers }) {
+  const directives = body.filter((statement) => typeof statement.directive === 'string').map((statement) => `${statement.expression.raw};`);
   const getters = [...guarded].map((name) => {
     const imported = imports.get(name);
     return `${name}: () => ${imported ? memberOf(moduleName(prefix, imported.module), imported.export) : name}`;
   });
   const setters = [...blockFunctions].map((name) => `set ${name}(${prefix}a) { ${name} = ${prefix}a; }`);
-  return [
+  const line = [
     `async (${[prefix, ...params.map((id) => moduleName(prefix, id))].join(', ')}) => {`,
     ...directives,
     `let ${[`${prefix}v`, ...locals].join(', ')};`,
@@ -216,6 +217,8 @@ function prologue({ prefix, body, params, guarded, imports, blockFunctions, loca
     ...keep.filter((name) => name in globalThis).map((name) => `${name} = globalThis.${name};`),
     '',
   ].join(' ');
+  // `-->` is a comment only where a line begins.
+  return /^(?:\s|\/\*[^]*?\*\/)*-->/.test(text) ? `${line}\n` : line;
 }
 
 /** Imported names that no cell used as a value before must exist now. @param {Set<string>} used @param {Registry} registry @param {Map<string, ImportedName>} imports @param {string} prefix */
@@ -270,18 +273,6 @@ function withoutMagicComments(text, comments) {
 function spanExpression(statement) {
   statement.start = statement.expression.start;
   statement.end = statement.expression.end;
-}
-
-/** OXC leaves the inside of regular expressions to the engine. @param {Node[]} regexes @returns {Problem[]} */
-function badRegexes(regexes) {
-  return regexes.flatMap(({ regex, start, end }) => {
-    try {
-      new RegExp(regex.pattern, regex.flags);
-      return [];
-    } catch (error) {
-      return [{ message: /** @type {Error} */ (error).message, start, end }];
-    }
-  });
 }
 
 /** @param {Node} id @returns {Problem} */
