@@ -8,7 +8,7 @@
 
 import { createRequire, registerHooks } from 'node:module';
 
-import { defineProperty, exec, includes, mapGet, mapSet, SafeMap, slice, split, startsWith } from './refs.mjs';
+import { defineProperty, endsWith, exec, includes, mapGet, mapSet, SafeMap, slice, split, startsWith } from './refs.mjs';
 
 /**
  * @typedef {import('./transform.mjs').TransformRequest} TransformRequest
@@ -99,7 +99,7 @@ export function isTransformed(url) {
 function resolve(specifier, context, next) {
   if (startsWith(specifier, 'node:')) return next(specifier, context);
   if (mapGet(virtuals, specifier) !== undefined) return { url: specifier, shortCircuit: true };
-  if (isTransformed(context.parentURL)) return lazyResolver().resolveFromTypeScript(specifier, context, next);
+  if (isTransformed(context.parentURL) || isFolder(context.parentURL)) return lazyResolver().resolveFromTypeScript(specifier, context, next);
   try {
     return next(specifier, context);
   } catch (error) {
@@ -107,6 +107,14 @@ function resolve(specifier, context, next) {
     if (found === undefined) throw withoutOurFrames(error); // node-do-not-add-exception-line
     return found;
   }
+}
+
+/**
+ * A cell has no file: its imports come from the folder the process is in, and it is TypeScript.
+ * @param {string | undefined} url
+ */
+function isFolder(url) {
+  return url !== undefined && endsWith(url, '/');
 }
 
 function lazyResolver() {
