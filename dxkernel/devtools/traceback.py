@@ -4,8 +4,8 @@
           2 │ return user.name;
                           ^
         at greet (Cell [3]:2:13)
-        at Cell [3]:5:1
         … 4 internal frames
+        at Cell [3]:5:1
 
 Pure: an `ErrorValue` in, text out. Whatever the program put into a message, a name or a source line is cleaned of control
 sequences first, so an error cannot repaint a terminal; and everything shown has a budget.
@@ -99,6 +99,9 @@ def _children(error: ErrorValue) -> Iterator[tuple[str, ErrorValue]]:
 
 
 def _frame_lines(frames: Sequence[StackFrame], palette: _Palette) -> Iterator[str]:
+    # What is below the last frame of the user's is the machinery that ran it: the same for every error.
+    last_own = max((index for index, frame in enumerate(frames) if not frame.internal), default=len(frames) - 1)
+    frames = frames[: last_own + 1]
     shown, hidden = frames[:MAX_FRAMES], len(frames) - MAX_FRAMES
     for internal, group in groupby(shown, key=lambda frame: frame.internal):
         if internal:

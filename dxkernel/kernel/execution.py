@@ -16,10 +16,10 @@ from dxkernel.engine.events import (
     Outcome,
     Started,
 )
-from dxkernel.errors import DxError, EngineError
+from dxkernel.errors import EngineError
 from dxkernel.kernel.headers import timestamp
 from dxkernel.kernel.parents import Parent
-from dxkernel.kernel.render import Publication, error_content, render, stream
+from dxkernel.kernel.render import Publication, error_content, expression_content, render, stream
 
 if TYPE_CHECKING:
     import asyncio
@@ -124,10 +124,15 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
     parent = Parent(request.header, request.message.identities, cell.silent, cell.allow_stdin)
     try:
         await kernel.engine_ready()
-    except DxError as error:
+        if not cell.code.strip():
+            return await _reply_to_empty(kernel, cell, parent)
+        parent, outcome = await _render_cell(kernel, cell, parent)
+    except EngineError as error:
         return _engine_missing(kernel, cell, parent, error)
-    if not cell.code.strip():
-        return await _reply_to_empty(kernel, cell, parent)
+    return await _reply_to_outcome(kernel, cell, parent, outcome)
+
+
+async def _render_cell(kernel: Kernel, cell: _Cell, parent: Parent) -> tuple[Parent, Outcome]:
     outcome: Outcome | None = None
     events = kernel.session.execute(cell.code, silent=cell.silent, store_history=cell.store_history)
     async for event in events:
@@ -145,7 +150,7 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
                 kernel.show(event)
     if outcome is None:
         raise EngineError("the engine ended a cell without an outcome")
-    return await _reply_to_outcome(kernel, cell, parent, outcome)
+    return parent, outcome
 
 
 def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
@@ -181,11 +186,12 @@ async def _reply_to_empty(kernel: Kernel, cell: _Cell, parent: Parent) -> Json:
 
 
 async def _ok(kernel: Kernel, cell: _Cell) -> Json:
-    expressions = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
+    values = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
+    expressions = {name: expression_content(value) for name, value in values.items()}
     return {"status": "ok", "payload": [], "user_expressions": expressions}
 
 
-def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: DxError) -> Json:
+def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
     outcome = EngineDied(0, str(error))
     _publish_input(kernel, cell, parent)
     _conclude(kernel, replace(cell, store_history=False), parent, outcome)

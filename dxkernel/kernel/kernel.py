@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dxkernel.engine.events import CommMessage, EngineDied, Event, InputRequested, Notice
@@ -27,13 +26,14 @@ from dxkernel.kernel.stdin import Stdin
 from dxkernel.kernel.wire import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Iterator, Mapping
+
     from dxkernel.engine.session import Session
 
 log = logging.getLogger("dxkernel.kernel")
 
 Json = dict[str, Any]
 T = TypeVar("T")
-MakeSession = Callable[[Callable[[Event], None]], "Session"]
 
 # How long a closing kernel waits for its engine to go before it leaves without it.
 CLOSE_TIMEOUT_S = 2.0
@@ -51,13 +51,13 @@ class Kernel:
     """One kernel. Needs a running event loop; `attach` a transport before anything is received."""
 
     def __init__(
-        self, make_session: MakeSession, *, history: History | None = None, ports: Mapping[str, int] | None = None
+        self, session: Session, *, history: History | None = None, ports: Mapping[str, int] | None = None
     ) -> None:
-        """`make_session(on_background)` makes the session; it is started by `start_engine`."""
+        """`session` is to give its background events to `on_background`; it is started by `start_engine`."""
         loop = asyncio.get_running_loop()
         self.headers = Headers()
         self.publisher = Publisher(self._send_iopub, self.headers, loop)
-        self.session = make_session(self._show_late)
+        self.session = session
         self.history: History = history if history is not None else MemoryHistory()
         self.ports = dict(ports or {})
         self.parents = Parents()
@@ -219,7 +219,8 @@ class Kernel:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _show_late(self, event: Event) -> None:
+    def on_background(self, event: Event) -> None:
+        """What happens outside a running cell: late output, comms, the end of an idle engine."""
         match event:
             case InputRequested():
                 # Its cell has been answered, so no client listens for a question any more.

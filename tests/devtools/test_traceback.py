@@ -22,14 +22,14 @@ def check(error: ErrorValue, expected: str) -> None:
 
 def test_message_code_and_frames() -> None:
     check(
-        ErrorValue("TypeError", "no name", (CELL, TOP, NODE, NODE)),
+        ErrorValue("TypeError", "no name", (CELL, NODE, NODE, TOP, NODE)),
         """
         TypeError: no name
               2 │ return user.name;
                               ^
             at greet (Cell [3]:2:13)
-            at Cell [3]:5:1
             … 2 internal frames
+            at Cell [3]:5:1
         """,
     )
 
@@ -47,11 +47,17 @@ def test_internal_frames_on_top_are_folded_and_the_users_code_is_shown() -> None
     )
 
 
+def test_frames_of_an_error_that_is_not_in_the_users_code_are_counted() -> None:
+    check(ErrorValue("Error", "from Node", (NODE, NODE)), "Error: from Node\n    … 2 internal frames")
+
+
 def test_syntax_errors_show_every_diagnostic() -> None:
     first = StackFrame("", "Cell [1]", 1, 5, source="let = 1")
     second = StackFrame("", "Cell [1]", 2, 3, source="a b")
     check(
-        ErrorValue("SyntaxError", "Unexpected token", (first,), errors=(ErrorValue("SyntaxError", "Expected ;", (second,)),)),
+        ErrorValue(
+            "SyntaxError", "Unexpected token", (first,), errors=(ErrorValue("SyntaxError", "Expected ;", (second,)),)
+        ),
         """
         SyntaxError: Unexpected token
               1 │ let = 1
@@ -68,7 +74,9 @@ def test_syntax_errors_show_every_diagnostic() -> None:
 def test_causes_and_children_are_indented() -> None:
     inner = ErrorValue("RangeError", "inner", cause=ErrorValue("Error", "root"))
     check(
-        ErrorValue("AggregateError", "all failed", errors=(inner, ErrorValue("Error", "b")), cause=ErrorValue("Error", "c")),
+        ErrorValue(
+            "AggregateError", "all failed", errors=(inner, ErrorValue("Error", "b")), cause=ErrorValue("Error", "c")
+        ),
         """
         AggregateError: all failed
           [1] RangeError: inner
@@ -155,4 +163,4 @@ def test_nothing_the_program_says_reaches_the_terminal_raw(
 ) -> None:
     hostile = ErrorValue(name, message, (StackFrame(function, file, line, column, source=source),), details=message)
     text = render_error(hostile)
-    assert all(char in "\n\t" or ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F for char in text)
+    assert all(char in "\n\t" or (ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F) for char in text)

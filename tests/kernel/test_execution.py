@@ -108,9 +108,12 @@ def test_nothing_to_run_is_answered_at_once() -> None:
 def test_user_expressions_are_evaluated_after_success_only() -> None:
     async def scene(client: MemoryClient) -> None:
         for code, silent in (("1 + 1", False), ("", True)):
-            request = client.execute(code, silent=silent, user_expressions={"a": "x"})
+            request = client.execute(code, silent=silent, user_expressions={"a": "x", "b": "undefined", "c": "x()"})
             await client.idle(request)
-            assert client.reply_to(request)["user_expressions"]["a"]["data"] == {"text/plain": "x"}
+            values = client.reply_to(request)["user_expressions"]
+            assert values["a"] == {"status": "ok", "data": {"text/plain": "x"}, "metadata": {}}
+            assert values["b"] == {"status": "ok", "data": {"text/plain": "undefined"}, "metadata": {}}
+            assert (values["c"]["status"], values["c"]["ename"]) == ("error", "TypeError")
         failed = client.execute("x()", user_expressions={"a": "x"})
         await client.idle(failed)
         assert "user_expressions" not in client.reply_to(failed)

@@ -121,9 +121,7 @@ def test_comms_both_ways() -> None:
         assert (await client.ask("comm_info_request", {"target_name": "other"}))["comms"] == {}
         sent = client.request("comm_msg", {"comm_id": "c1", "data": {"b": 2}}, buffers=(b"raw",))
         await client.idle(sent)
-        assert client.session.calls[-1] == Call(
-            "comm_msg", ("c1", {"b": 2}), {"target_name": "", "buffers": [b"raw"]}
-        )
+        assert client.session.calls[-1] == Call("comm_msg", ("c1", {"b": 2}), {"target_name": "", "buffers": [b"raw"]})
         assert client.transcript(sent) == ["iopub busy", "iopub idle"]
         await client.run("close comm")
         assert (await client.ask("comm_info_request"))["comms"] == {}
