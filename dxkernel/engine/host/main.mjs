@@ -27,10 +27,13 @@ const RELEASE_MS = 200;
 const { exit, reallyExit } = /** @type {NodeJS.Process & { reallyExit(code: number): never }} */ (nodeProcess);
 const config = JSONParse(nodeProcess.argv[2]);
 const flags = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
+// Not the worker's own port: EventEmitter calls listeners by `handler.apply`, which a cell may overwrite; an EventTarget
+// does not.
+const control = new MessageChannel();
 const input = new MessageChannel();
 const bridge = new Worker(new URL('./bridge/bridge.mjs', import.meta.url), {
-  workerData: { fd: config.bridge, flags, input: input.port1 },
-  transferList: [input.port1],
+  workerData: { fd: config.bridge, flags, control: control.port1, input: input.port1 },
+  transferList: [control.port1, input.port1],
   stdin: false, stdout: false, stderr: false,
   name: 'dx bridge',
 });
@@ -45,26 +48,28 @@ installMarks({
 const { password } = installInput({ port: input.port2, flags });
 installGlobals(createDx({ password }));
 installExecutor({ host: cellHost, remember });
-installFaults(takeFailure);
+installFaults({ takeFailure, exiting });
 nodeProcess.argv.length = 1;
 
-nodeProcess.once('exit', (code) => {
-  send({ kind: 'exiting', cell: runningCell(), code: nodeProcess.exitCode ?? code });
-  if (AtomicsLoad(flags, INSPECTED) === 0) return;
-  bridge.postMessage({ kind: 'release' });
-  AtomicsWait(flags, RELEASED, 0, RELEASE_MS);
-});
-
-bridge.on('message', (message) => {
+control.port2.addEventListener('message', ({ data: message }) => {
   if (message.kind === 'run') run(message);
   else if (message.kind === 'interrupt') interrupt(message);
   else if (message.kind === 'exit') ReflectApply(exit, nodeProcess, [0]);
 });
+control.port2.start();
 bridge.on('error', (error) => {
   send({ kind: 'fatal', reason: `the bridge failed: ${error.stack}` });
   ReflectApply(reallyExit, nodeProcess, [70]);
 });
-bridge.postMessage({ kind: 'ready', cwd: nodeProcess.cwd() });
+control.port2.postMessage({ kind: 'ready' });
+
+/** The process is about to exit: tell Python, and let the bridge's inspector session go. @param {number} code */
+function exiting(code) {
+  send({ kind: 'exiting', cell: runningCell(), code });
+  if (AtomicsLoad(flags, INSPECTED) === 0) return;
+  control.port2.postMessage({ kind: 'release' });
+  AtomicsWait(flags, RELEASED, 0, RELEASE_MS);
+}
 
 /** @param {import('./runtime/executor.mjs').Run} message */
 function run(message) {

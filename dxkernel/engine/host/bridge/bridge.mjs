@@ -4,7 +4,7 @@
  * answers completion and inspection through the inspector, and ends the process when Python goes away.
  */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { PROTOCOL_VERSION } from '../protocol.mjs';
 import { INPUT, RELEASED } from '../runtime/flags.mjs';
 import { CellStore } from './cells.mjs';
@@ -18,8 +18,9 @@ import { checkComplete } from '../cell/transform.mjs';
 
 /** @typedef {import('../protocol.mjs').Header} Header */
 
-const { fd, flags, input } = workerData;
-const main = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+const { fd, flags, control, input } = workerData;
+/** @type {import('node:worker_threads').MessagePort} */
+const main = control;
 const link = new Link(fd, receive);
 const cells = new CellStore();
 const inspector = new Inspector(flags);

@@ -12,9 +12,10 @@ import { send } from './channel.mjs';
 import { describeError } from './errors.mjs';
 
 /**
- * @param {(promise: unknown, reason: unknown) => boolean} takeFailure  whether the promise is a running cell's own
+ * @param {{ takeFailure(promise: unknown, reason: unknown): boolean, exiting(code: number): void }} hooks
+ * `takeFailure` says whether the promise is the running cell's own; `exiting` is told before anybody else.
  */
-export function installFaults(takeFailure) {
+export function installFaults({ takeFailure, exiting }) {
   let current = nodeProcess.emit;
   /** @this {any} @param {any[]} args */
   const emit = function emit(...args) {
@@ -24,6 +25,7 @@ export function installFaults(takeFailure) {
       return ReflectApply(current, this, args) || report(event, args[1]);
     }
     if (event === 'uncaughtException') return ReflectApply(current, this, args) || report(event, args[1]);
+    if (event === 'exit') exiting(args[1]);
     return ReflectApply(current, this, args);
   };
   ObjectDefineProperty(nodeProcess, 'emit', {

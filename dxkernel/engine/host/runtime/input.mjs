@@ -92,7 +92,8 @@ function stdinStream(timeout) {
  */
 export function installInput(options) {
   ({ port, flags } = options);
-  port.on('message', deliver);
+  port.addEventListener('message', ({ data }) => deliver(data));
+  port.start();
   port.unref();
   let stdin = /** @type {Readable | undefined} */ (undefined);
   ObjectDefineProperty(nodeProcess, 'stdin', {
