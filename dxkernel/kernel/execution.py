@@ -20,12 +20,14 @@ from dxkernel.errors import EngineError
 from dxkernel.kernel.headers import timestamp
 from dxkernel.kernel.parents import Parent
 from dxkernel.kernel.render import Publication, error_content, expression_content, render, stream
+from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
     import asyncio
 
     from dxkernel.kernel.kernel import Kernel
     from dxkernel.kernel.requests import Request
+    from dxkernel.magics.help import HelpQuery
 
 Json = dict[str, Any]
 
@@ -126,6 +128,9 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
         await kernel.engine_ready()
         if not cell.code.strip():
             return await _reply_to_empty(kernel, cell, parent)
+        query = help_query(cell.code)
+        if query is not None:
+            return await _reply_to_question(kernel, cell, parent, query)
         parent, outcome = await _render_cell(kernel, cell, parent)
     except EngineError as error:
         return _engine_missing(kernel, cell, parent, error)
@@ -183,6 +188,16 @@ async def _reply_to_empty(kernel: Kernel, cell: _Cell, parent: Parent) -> Json:
     """Nothing to run is answered at once, and takes no number."""
     _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
     return await _ok(kernel, cell)
+
+
+async def _reply_to_question(kernel: Kernel, cell: _Cell, parent: Parent, query: HelpQuery) -> Json:
+    """`name?` runs nothing: what is known goes to the front end's pager."""
+    _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
+    found = await kernel.session.inspect(query.expression, len(query.expression), 1 if query.source else 0)
+    payload = [{"source": "page", "data": dict(found.data), "start": 0}] if found else []
+    if not found and not cell.silent:
+        kernel.publisher.publish(stream("stdout", f"Nothing is known about `{query.expression}`.\n"), parent.header)
+    return {**await _ok(kernel, cell), "payload": payload}
 
 
 async def _ok(kernel: Kernel, cell: _Cell) -> Json:

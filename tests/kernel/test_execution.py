@@ -235,6 +235,20 @@ def test_an_engine_that_does_not_start_is_reported_and_tried_again() -> None:
     play(scene, start_failures=2)  # The one in the background, and the one for the first cell.
 
 
+def test_a_question_goes_to_the_pager() -> None:
+    async def scene(client: MemoryClient) -> None:
+        request = client.execute("console?")
+        await client.idle(request)
+        assert client.transcript(request) == [
+            "iopub busy", "iopub execute_input [0]", "shell execute_reply ok [0]", "iopub idle",
+        ]  # fmt: skip
+        page = {"source": "page", "data": {"text/plain": "about console"}, "start": 0}
+        assert client.reply_to(request)["payload"] == [page]
+        assert "iopub stdout 'Nothing is known about `nobody`.\\n'" in await client.run("nobody?")
+
+    play(scene)
+
+
 def test_a_bad_request_gets_an_error_reply_with_a_number() -> None:
     async def scene(client: MemoryClient) -> None:
         for content in ({}, {"code": 1}, {"code": "1", "silent": "yes"}, {"code": "1", "user_expressions": []}):

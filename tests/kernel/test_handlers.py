@@ -12,6 +12,7 @@ from tests.helpers.memory_client import MemoryClient, play
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("is_complete_request", {"code": "1"}, {"status": "complete"}),
+    ("is_complete_request", {"code": "Math.sqrt?"}, {"status": "complete"}),
     ("is_complete_request", {"code": "{"}, {"status": "incomplete", "indent": "  "}),
     ("is_complete_request", {"code": ")"}, {"status": "invalid"}),
     ("inspect_request", {"code": "x"}, {"status": "ok", "found": False, "data": {}, "metadata": {}}),
