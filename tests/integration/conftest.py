@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_client.blocking.client import BlockingKernelClient
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 20
@@ -35,10 +38,22 @@ class Manager(KernelManager):
         )
 
 
-def start(command: list[str], **options: Any) -> tuple[Manager, BlockingKernelClient]:
+class RealManager(Manager):
+    """Starts kernels with a real engine."""
+
+    command = (*REAL,)
+
+
+class FakeManager(Manager):
+    """Starts kernels with the fake session."""
+
+    command = (*FAKE,)
+
+
+def start(manager_class: type[Manager], **options: Any) -> tuple[Manager, BlockingKernelClient]:
     """A kernel that is ready, and its client."""
-    manager = Manager(**options)
-    manager.command = tuple(command)
+    # The name decides what clients add to the command line: for python3, options of ipykernel's.
+    manager = manager_class(kernel_name="dx", **options)
     manager.start_kernel(env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=str(ROOT))
     client: BlockingKernelClient = manager.client()
     client.start_channels()
@@ -54,7 +69,7 @@ def stop(manager: Manager, client: BlockingKernelClient) -> None:
 @pytest.fixture(params=["tcp", "ipc"])
 def fake(request: pytest.FixtureRequest) -> Iterator[tuple[Manager, BlockingKernelClient]]:
     """A kernel process with the fake session."""
-    manager, client = start(FAKE, transport=request.param)
+    manager, client = start(FakeManager, transport=request.param)
     yield manager, client
     stop(manager, client)
 
@@ -62,6 +77,6 @@ def fake(request: pytest.FixtureRequest) -> Iterator[tuple[Manager, BlockingKern
 @pytest.fixture
 def real() -> Iterator[tuple[Manager, BlockingKernelClient]]:
     """A kernel process with a real engine."""
-    manager, client = start(REAL)
+    manager, client = start(RealManager)
     yield manager, client
     stop(manager, client)

@@ -54,7 +54,7 @@ class DxKernelTests(jkt.KernelTests):  # type: ignore[misc]
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.km, cls.kc = conftest.start(conftest.REAL)
+        cls.km, cls.kc = conftest.start(conftest.RealManager)
 
 
 class DxIopubWelcomeTests(jkt.IopubWelcomeTests):  # type: ignore[misc]
@@ -63,8 +63,7 @@ class DxIopubWelcomeTests(jkt.IopubWelcomeTests):  # type: ignore[misc]
 
     @classmethod
     def setUpClass(cls) -> None:
-        manager = conftest.Manager()
-        manager.command = tuple(conftest.REAL)
+        manager = conftest.RealManager(kernel_name="dx")
         manager.start_kernel()
         cls.km, cls.kc = manager, manager.client()
 

@@ -8,47 +8,16 @@ import queue
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-TIMEOUT_S = 20
+from tests.integration.client import TIMEOUT_S, reply_of, run, types, wait_for_stream, wait_for_type, wait_until_gone
 
 Kernel = tuple[KernelManager, BlockingKernelClient]
-
-
-def run(client: BlockingKernelClient, code: str, **options: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Execute; the reply, and everything on iopub up to idle."""
-    msg_id = client.execute(code, **options)
-    messages = messages_of(client, msg_id)
-    return reply_of(client, msg_id), messages
-
-
-def messages_of(client: BlockingKernelClient, msg_id: str) -> list[dict[str, Any]]:
-    messages = []
-    while True:
-        message = client.get_iopub_msg(timeout=TIMEOUT_S)
-        if message["parent_header"].get("msg_id") != msg_id:
-            continue
-        messages.append(message)
-        if message["content"].get("execution_state") == "idle":
-            return messages
-
-
-def reply_of(client: BlockingKernelClient, msg_id: str) -> dict[str, Any]:
-    while True:
-        reply: dict[str, Any] = client.get_shell_msg(timeout=TIMEOUT_S)
-        if reply["parent_header"]["msg_id"] == msg_id:
-            return reply
-
-
-def types(messages: list[dict[str, Any]]) -> list[str]:
-    return [message["msg_type"] for message in messages]
 
 
 def test_a_cell(fake: Kernel) -> None:
@@ -89,11 +58,6 @@ def test_interrupt(fake: Kernel, how: str) -> None:
     assert run(client, "1 + 1")[0]["content"]["status"] == "ok"
 
 
-def wait_for_stream(client: BlockingKernelClient, text: str) -> None:
-    while text not in client.get_iopub_msg(timeout=TIMEOUT_S)["content"].get("text", ""):
-        pass
-
-
 def test_every_subscriber_is_welcomed(fake: Kernel) -> None:
     manager, _ = fake
     for _ in range(2):
@@ -114,11 +78,6 @@ def test_the_heart_beats_while_a_cell_runs(fake: Kernel) -> None:
             heart.send(b"ping")
             assert heart.poll(TIMEOUT_S * 1000)
             assert heart.recv() == b"ping"
-
-
-def wait_for_type(client: BlockingKernelClient, msg_type: str) -> None:
-    while client.get_iopub_msg(timeout=TIMEOUT_S)["msg_type"] != msg_type:
-        pass
 
 
 def test_hostile_messages_are_survived(fake: Kernel) -> None:
@@ -211,23 +170,6 @@ def test_an_orphan_ends(tmp_path: Path) -> None:
         parent.kill()
     client.stop_channels()
     wait_until_gone(kernel_pid)
-
-
-def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline:
-        if not alive(pid):
-            return
-        time.sleep(0.02)  # Not our child: nothing but looking tells.
-    pytest.fail(f"process {pid} is still there")
-
-
-def alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.parametrize(
