@@ -125,7 +125,7 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
     cell = _Cell.parse(request)
     parent = Parent(request.header, request.message.identities, cell.silent, cell.allow_stdin)
     try:
-        await kernel.engine_ready()
+        await kernel.engine_ready(retry=True)
         if not cell.code.strip():
             return await _reply_to_empty(kernel, cell, parent)
         query = help_query(cell.code)
@@ -166,7 +166,10 @@ def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
 
 def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
     kernel.stdin.drop(outcome.cell)
-    if cell.stop_on_error and not isinstance(outcome, Finished):
+    if isinstance(outcome, EngineDied):
+        kernel.close_comms(parent.header)
+    # A silent cell is the front end's own: what a person sent is not to suffer from it.
+    if cell.stop_on_error and not cell.silent and not isinstance(outcome, Finished):
         kernel.queue.stop_on_error(outcome)
     publication = render(outcome, parent.execution_count)
     if publication is not None and not cell.silent:
@@ -207,6 +210,7 @@ async def _ok(kernel: Kernel, cell: _Cell) -> Json:
 
 
 def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
+    kernel.engine_lost(error)
     outcome = EngineDied(0, str(error))
     _publish_input(kernel, cell, parent)
     _conclude(kernel, replace(cell, store_history=False), parent, outcome)

@@ -125,6 +125,7 @@ class FakeSession(Session):
         self.gate = asyncio.Event()
         self.interrupted = asyncio.Event()
         self.closed = False
+        self.lost = False
         self._listener = on_background or (lambda _: None)
         self._start_failures = start_failures
         self._cells = 0
@@ -153,6 +154,8 @@ class FakeSession(Session):
         path: str | None = None,  # noqa: ARG002
     ) -> AsyncIterator[Event]:
         self.calls.append(Call("execute", (code,), {"silent": silent, "store_history": store_history}))
+        if self.lost:
+            raise EngineStartError("no engine")
         async with self._turn:
             self._busy = True
             self.interrupted.clear()
@@ -222,6 +225,7 @@ class FakeSession(Session):
             self.interrupted.set()
 
     async def restart(self) -> EngineInfo:
+        self.lost = False
         return await self.start()
 
     async def close(self) -> None:

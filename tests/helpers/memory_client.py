@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dxkernel.kernel.headers import Headers
 from dxkernel.kernel.kernel import Kernel
-from dxkernel.kernel.wire import Message
+from dxkernel.kernel.wire import Codec, Message
 from tests.helpers.fake_session import TABLE, FakeSession, Step
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class MemoryClient:
         self.unread: dict[str, list[Message]] = {"shell": []}
         """What has arrived on a socket that the kernel has not read yet."""
         self._headers = Headers("client-session")
+        self._codec = Codec()
         self._changed = asyncio.Event()
         self.session = FakeSession(
             on_background=lambda event: self.kernel.on_background(event),  # noqa: PLW0108  # It does not exist yet.
@@ -38,6 +39,7 @@ class MemoryClient:
     # -- the kernel's transport
 
     def send(self, channel: str, message: Message) -> None:
+        self._codec.encode(message)  # As the real one does: what cannot be encoded is not sent.
         self.received.append((channel, message))
         self._changed.set()
 

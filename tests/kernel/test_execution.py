@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dxkernel.engine.events import Finished, Stdout
+from dxkernel.engine.events import Displayed, Finished, Stdout
 from tests.helpers.fake_session import TABLE, Call
 from tests.helpers.memory_client import MemoryClient, play
 
@@ -233,6 +233,46 @@ def test_an_engine_that_does_not_start_is_reported_and_tried_again() -> None:
         assert "iopub execute_result [1] 2" in await client.run("1 + 1")
 
     play(scene, start_failures=2)  # The one in the background, and the one for the first cell.
+
+
+def test_a_silent_failure_aborts_nothing() -> None:
+    async def scene(client: MemoryClient) -> None:
+        client.execute("x()", silent=True)
+        assert "iopub execute_result [1] 2" in await client.run("1 + 1")
+
+    play(scene)
+
+
+def test_output_that_no_json_can_hold_is_apologised_for() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    table = {"endless": [Displayed(0, {"application/json": endless}), Finished(0, {"application/json": endless})]}
+
+    async def scene(client: MemoryClient) -> None:
+        lines = await client.run("endless")
+        assert len([line for line in lines if "could not send this output" in line]) == 2
+        assert lines[-2:] == ["shell execute_reply ok [1]", "iopub idle"]
+
+    play(scene, table=table)
+
+
+def test_an_engine_that_is_lost_later_is_tried_again() -> None:
+    async def scene(client: MemoryClient) -> None:
+        await client.run("1 + 1")
+        client.session.lost = True
+        assert "iopub error EngineDied: no engine" in await client.run("1 + 1")
+        assert "iopub execute_result [2] 2" in await client.run("1 + 1")
+
+    play(scene)
+
+
+def test_a_dying_engine_closes_its_comms() -> None:
+    async def scene(client: MemoryClient) -> None:
+        await client.run("open comm")
+        assert "iopub comm_close" in await client.run("die")
+        assert client.kernel.comms == {}
+
+    play(scene)
 
 
 def test_a_question_goes_to_the_pager() -> None:
