@@ -33,7 +33,7 @@ MAX_DRAIN_BYTES = 8 << 20
 STDERR_TAIL_CHARACTERS = 8_000
 
 # An interrupt leaves Node's book-keeping of nested callbacks unbalanced, which it would answer by aborting.
-NODE_ARGS = ("--no-force-async-hooks-checks",)
+NODE_ARGS = ("--no-force-async-hooks-checks", "--require", str(HOST_DIR / "modules" / "workers.cjs"))
 
 # Node's own words to the user when a debugger session is still open at exit; ours is no debugger of the user's.
 _DEBUGGER_NOISE = "Waiting for the debugger to disconnect...\n"

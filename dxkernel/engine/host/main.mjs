@@ -19,6 +19,7 @@ import { installGlobals, remember } from './runtime/globals.mjs';
 import { cellHost } from './runtime/cellhost.mjs';
 import { installInput } from './runtime/input.mjs';
 import { installMarks, installOutput } from './runtime/output.mjs';
+import { installTransform } from './runtime/transform.mjs';
 import { setColors } from './runtime/values.mjs';
 
 // How long an exiting process waits for the bridge to let go of it: else Node prints that it waits for a debugger.
@@ -31,9 +32,11 @@ const flags = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
 // does not.
 const control = new MessageChannel();
 const input = new MessageChannel();
+const transform = new MessageChannel();
 const bridge = new Worker(new URL('./bridge/bridge.mjs', import.meta.url), {
-  workerData: { fd: config.bridge, flags, control: control.port1, input: input.port1 },
-  transferList: [control.port1, input.port1],
+  workerData: { fd: config.bridge, flags, control: control.port1, input: input.port1, transform: transform.port1 },
+  transferList: [control.port1, input.port1, transform.port1],
+  execArgv: [],
   stdin: false, stdout: false, stderr: false,
   name: 'dx bridge',
 });
@@ -49,6 +52,7 @@ const { password } = installInput({ port: input.port2, flags });
 installGlobals(createDx({ password }));
 installExecutor({ host: cellHost, remember });
 installFaults({ takeFailure, exiting });
+installTransform({ port: transform.port2, flags });
 nodeProcess.argv.length = 1;
 
 control.port2.addEventListener('message', ({ data: message }) => {

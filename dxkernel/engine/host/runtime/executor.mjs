@@ -45,12 +45,17 @@ export function installExecutor(given) {
   silenceLoaderWarning();
 }
 
-/** Node warns once that the loader option of `vm.Script` is experimental. That is our business, not the user's. */
+/**
+ * Node warns once, at the first `import()`, that this loader option of `vm.Script` is experimental. That is our business, not
+ * the user's, so the first one is ours.
+ */
 function silenceLoaderWarning() {
   const { emitWarning } = nodeProcess;
   nodeProcess.emitWarning = () => {};
-  new Script('0', { importModuleDynamically });
-  nodeProcess.emitWarning = emitWarning;
+  const script = new Script("import('node:path')", { importModuleDynamically });
+  script.runInThisContext().then(() => {
+    nodeProcess.emitWarning = emitWarning;
+  });
 }
 
 /** Run a cell; its outcome goes out on the main channel. @param {Run} run */
