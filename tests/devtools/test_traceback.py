@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,22 @@ def test_causes_and_children_are_indented() -> None:
 
 def test_what_was_thrown_need_not_be_an_error() -> None:
     check(ErrorValue("Uncaught", "{ code: 42 }"), "Uncaught { code: 42 }")
+    check(ErrorValue("E", "m", cause=ErrorValue("Uncaught", "'why'")), "E: m\n  Caused by: 'why'")
+
+
+def test_recursion_is_counted() -> None:
+    check(
+        ErrorValue("RangeError", "deep", (TOP,) * 9 + (StackFrame("async", "Cell [1]", 1, 2),) * 2),
+        """
+        RangeError: deep
+              5 │ greet();
+                  ^
+            at Cell [3]:5:1
+            … the same frame 8 more times
+            at async Cell [1]:1:2
+            at async Cell [1]:1:2
+        """,
+    )
 
 
 def test_own_properties_are_shown() -> None:
@@ -125,7 +142,9 @@ def test_long_lines_are_cut_around_the_column() -> None:
 
 
 def test_deep_recursion_has_a_budget() -> None:
-    lines = render_error(ErrorValue("RangeError", "deep", (CELL,) * (MAX_FRAMES + 7))).split("\n")
+    lines = render_error(
+        ErrorValue("RangeError", "deep", tuple(replace(CELL, line=line) for line in range(1, MAX_FRAMES + 8)))
+    ).split("\n")
     assert lines[-1] == "    … 7 more frames"
 
 
