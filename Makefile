@@ -37,7 +37,6 @@ format: $(VENV)/.dev  ## let ruff mend and format the Python code
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.demo  ## measure dxkernel beside its peers; writes benchmarks/RESULTS.md
-	@$(VENV)/bin/dx kernel install --sys-prefix
 	$(PY) benchmarks/run.py
 
 clean:  ## remove everything that these targets made

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,9 @@ def report(cell: Any) -> None:
 
 
 def seconds(cell: Any) -> float:
-    from dateutil.parser import isoparse  # noqa: PLC0415  (comes with jupyter_client)
-
     times = cell.metadata.get("execution", {})
     begin, end = times.get("iopub.execute_input"), times.get("iopub.status.idle")
-    return (isoparse(end) - isoparse(begin)).total_seconds() if begin and end else 0.0
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds() if begin and end else 0.0
 
 
 def output_kind(output: Any, cell: Any) -> str:
