@@ -1,0 +1,1 @@
+"""Debugging and error tools that every front end shares."""

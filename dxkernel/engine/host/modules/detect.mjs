@@ -1,0 +1,45 @@
+/**
+ * Is this JavaScript a CommonJS or an ES module? By Node's own algorithm (`ShouldRetryAsESM` in node_contextify.cc):
+ * let V8 compile it as CommonJS, and look at what it complains about.
+ */
+
+import { compileFunction } from 'node:vm';
+
+import { arrayIncludes, exec, startsWith } from './refs.mjs';
+
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+const MODULE_ONLY = [
+  'Cannot use import statement outside a module',
+  "Unexpected token 'export'",
+  "Cannot use 'import.meta' outside a module",
+];
+/** These may also be plain mistakes; the text is a module if it compiles as the body of an async function. */
+const CLASHES = /^(?:await is only valid|Unexpected reserved word|Identifier '(?:__filename|__dirname|exports|module|require)' has already)/;
+
+/**
+ * @param {string} code
+ * @returns {'module' | 'commonjs'}
+ */
+export function detectFormat(code) {
+  if (exec(/\b(?:import|export|await|__filename|__dirname|exports|module|require)\b/, code) === null) return 'commonjs';
+  const complaint = compileErrorOf(code, PARAMETERS);
+  if (complaint === undefined) return 'commonjs';
+  if (arrayIncludes(MODULE_ONLY, complaint)) return 'module';
+  if (exec(CLASHES, complaint) === null) return 'commonjs';
+  const inside = compileErrorOf(`(async function() {${startsWith(code, '#!') ? '//' : ''}${code}\n})();`, []);
+  return inside === undefined || arrayIncludes(MODULE_ONLY, inside) ? 'module' : 'commonjs';
+}
+
+/**
+ * @param {string} code
+ * @param {string[]} parameters
+ * @returns {string | undefined}
+ */
+function compileErrorOf(code, parameters) {
+  try {
+    compileFunction(code, parameters);
+    return undefined;
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
+  }
+}

@@ -1,0 +1,277 @@
+"""The Node child process and its four descriptors, and nothing of what they mean.
+
+`EngineProcess` starts Node, reads the main channel, standard output and standard error in the order in which things
+happened (see ARCHITECTURE.md, "The processes"), writes to the bridge, and says how the process ended. What arrives is given
+to one callback as `Frame`s; text from descriptors 1 and 2 becomes a `stream` frame like the host's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkernel.engine.launch import find_node
+from dxkernel.engine.protocol import Frame, FrameDecoder, encode
+from dxkernel.errors import EngineStartError, ProtocolError
+
+HOST_DIR = Path(__file__).parent / "host"
+
+# Large enough that a burst is few system calls, small enough that other channels get their turn.
+READ_BYTES = 1 << 18
+# A child that writes without end must not keep us from the frame behind the mark.
+MAX_DRAIN_BYTES = 8 << 20
+# The last words of a dying engine: enough for V8's report of an exhausted heap.
+STDERR_TAIL_CHARACTERS = 8_000
+
+# An interrupt leaves Node's book-keeping of nested callbacks unbalanced, which it would answer by aborting.
+NODE_ARGS = ("--no-force-async-hooks-checks",)
+
+# Node's own words to the user when a debugger session is still open at exit; ours is no debugger of the user's.
+_DEBUGGER_NOISE = "Waiting for the debugger to disconnect...\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an engine ended: an exit code or a signal's name, and the last it wrote to standard error."""
+
+    exit_code: int | None
+    signal: str | None
+    stderr_tail: str
+
+
+class _TextPipe:
+    """A descriptor of text in UTF-8, cut anywhere."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        self.name = name
+        self.descriptor = descriptor
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def read(self, limit: int) -> tuple[str, bool]:
+        """All that is there now, up to about `limit` bytes, and whether the other end is closed."""
+        parts: list[str] = []
+        taken = 0
+        while taken < limit:
+            data = _read(self.descriptor, READ_BYTES)
+            if data is None:
+                return "".join(parts), False
+            parts.append(self._decoder.decode(data, final=not data))
+            if not data:
+                return "".join(parts), True
+            taken += len(data)
+        return "".join(parts), False
+
+
+class EngineProcess:
+    """One Node process. `on_frames` gets frames in order; `on_end` is called once, when the process is gone."""
+
+    def __init__(self, on_frames: Callable[[list[Frame]], None], on_end: Callable[[Ending | ProtocolError], None]) -> None:
+        self._on_frames = on_frames
+        self._on_end = on_end
+        self._decoder = FrameDecoder()
+        self._bridge_decoder = FrameDecoder()
+        self._bridge_backlog = bytearray()
+        self._stderr_tail = ""
+        self.cell = 0
+        """The cell that bytes on descriptors 1 and 2 are counted to: the running one, until a mark says another."""
+        self._ended = False
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is also its process group's."""
+        return self._process.pid
+
+    def start(
+        self, *, cwd: Path | None, node_args: Sequence[str], env: dict[str, str] | None, config: dict[str, object]
+    ) -> None:
+        """Start Node and listen to it on the running event loop. Raises `EngineStartError` if that is impossible."""
+        node = find_node()
+        self._loop = asyncio.get_running_loop()
+        bridge, bridge_child = socket.socketpair()
+        channel, channel_child = os.pipe()
+        stdout, stdout_child = os.pipe()
+        stderr, stderr_child = os.pipe()
+        config = {**config, "bridge": bridge_child.fileno(), "channel": channel_child}
+        command = [node, *NODE_ARGS, *node_args, str(HOST_DIR / "main.mjs"), json.dumps(config)]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout_child,
+                stderr=stderr_child,
+                pass_fds=(bridge_child.fileno(), channel_child),
+                start_new_session=True,
+                cwd=cwd,
+                env=env,
+            )
+        except OSError as error:
+            for descriptor in (channel, stdout, stderr):
+                os.close(descriptor)
+            bridge.close()
+            message = f"Node could not be started ({error}); `dx doctor` says what is missing"
+            raise EngineStartError(message) from error
+        finally:
+            bridge_child.close()
+            for descriptor in (channel_child, stdout_child, stderr_child):
+                os.close(descriptor)
+        self._bridge = bridge
+        self._channel = channel
+        self._pipes = (_TextPipe("stdout", stdout), _TextPipe("stderr", stderr))
+        self._listen()
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame to the bridge. Never blocks; a dead engine swallows it (its end is reported by `on_end`)."""
+        data = encode(frame)
+        if self._ended:
+            return
+        if not self._bridge_backlog:
+            try:
+                sent = self._bridge.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+            self._loop.add_writer(self._bridge.fileno(), self._write_backlog)
+        self._bridge_backlog += data
+
+    def kill(self) -> None:
+        """End the process and every child it left in its process group, at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _listen(self) -> None:
+        self._bridge.setblocking(False)
+        self._loop.add_reader(self._bridge.fileno(), self._read_bridge)
+        for descriptor in (self._channel, *(pipe.descriptor for pipe in self._pipes)):
+            os.set_blocking(descriptor, False)
+            self._loop.add_reader(descriptor, self._pump)
+
+    def _write_backlog(self) -> None:
+        try:
+            sent = self._bridge.send(self._bridge_backlog)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._bridge_backlog.clear()
+            self._loop.remove_writer(self._bridge.fileno())
+            return
+        del self._bridge_backlog[:sent]
+        if not self._bridge_backlog:
+            self._loop.remove_writer(self._bridge.fileno())
+
+    def _read_bridge(self) -> None:
+        try:
+            data = self._bridge.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self._bridge.fileno())
+            return
+        self._decode(self._bridge_decoder, data, self._on_frames)
+
+    def _pump(self) -> None:
+        """Read the main channel, then descriptors 1 and 2: never the other way round, or their order is lost."""
+        data = _read(self._channel, READ_BYTES)
+        if data:
+            self._decode(self._decoder, data, self._deliver)
+            if len(data) == READ_BYTES:
+                # There is more, which may stand before what lies in descriptors 1 and 2.
+                return
+        frames = self._drain()
+        if frames:
+            self._on_frames(frames)
+        if data == b"":
+            self._end()
+
+    def _decode(self, decoder: FrameDecoder, data: bytes, deliver: Callable[[list[Frame]], None]) -> None:
+        try:
+            frames = decoder.receive_data(data)
+        except ProtocolError as error:
+            self.kill()
+            self._end(error)
+            return
+        if frames:
+            deliver(frames)
+
+    def _deliver(self, frames: list[Frame]) -> None:
+        """Put what descriptors 1 and 2 hold where the marks say it belongs."""
+        if not any(frame.kind == "mark" for frame in frames):
+            self._on_frames(frames)
+            return
+        ordered: list[Frame] = []
+        for frame in frames:
+            if frame.kind == "mark":
+                self.cell = frame.fields["cell"]
+                ordered += self._drain()
+            else:
+                ordered.append(frame)
+        if ordered:
+            self._on_frames(ordered)
+
+    def _drain(self) -> list[Frame]:
+        frames: list[Frame] = []
+        for pipe in self._pipes:
+            if pipe.descriptor < 0:
+                continue
+            text, closed = pipe.read(MAX_DRAIN_BYTES)
+            if closed:
+                self._loop.remove_reader(pipe.descriptor)
+                os.close(pipe.descriptor)
+                pipe.descriptor = -1
+            if pipe.name == "stderr":
+                self._stderr_tail = (self._stderr_tail + text)[-STDERR_TAIL_CHARACTERS:]
+                text = text.replace(_DEBUGGER_NOISE, "")
+            if text:
+                frames.append(Frame("stream", {"cell": self.cell, "name": pipe.name, "text": text}))
+        return frames
+
+    def _end(self, error: ProtocolError | None = None) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._loop.remove_reader(self._channel)
+        self._loop.create_task(self._report_end(error))
+
+    async def _report_end(self, error: ProtocolError | None) -> None:
+        # The channel is closed by the kernel a moment before the process can be waited for.
+        code = await asyncio.to_thread(self._process.wait)
+        self.kill()
+        frames = self._drain()
+        if frames:
+            self._on_frames(frames)
+        self._close_descriptors()
+        name = signal.Signals(-code).name if code < 0 else None
+        self._on_end(error or Ending(None if name else code, name, self._stderr_tail))
+
+    def _close_descriptors(self) -> None:
+        self._loop.remove_reader(self._bridge.fileno())
+        self._loop.remove_writer(self._bridge.fileno())
+        self._bridge.close()
+        os.close(self._channel)
+        for pipe in self._pipes:
+            if pipe.descriptor >= 0:
+                self._loop.remove_reader(pipe.descriptor)
+                os.close(pipe.descriptor)
+                pipe.descriptor = -1
+
+
+def _read(descriptor: int, size: int) -> bytes | None:
+    """What is there now; `None` if that is nothing yet, `b""` at the end."""
+    try:
+        return os.read(descriptor, size)
+    except BlockingIOError:
+        return None

@@ -1,0 +1,211 @@
+"""Running cells: the queue of execute requests, one cell, and what happens to the rest when it fails."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dxkernel.engine.events import (
+    EngineDied,
+    Event,
+    Failed,
+    Finished,
+    InputRequested,
+    Interrupted,
+    Outcome,
+    Started,
+)
+from dxkernel.errors import DxError, EngineError
+from dxkernel.kernel.headers import timestamp
+from dxkernel.kernel.parents import Parent
+from dxkernel.kernel.render import Publication, error_content, render, stream
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from dxkernel.kernel.kernel import Kernel
+    from dxkernel.kernel.requests import Request
+
+Json = dict[str, Any]
+
+NO_STDIN_TEXT = "This front end cannot be asked for input; the program got end of input instead.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The content of an execute request, checked."""
+
+    code: str
+    silent: bool
+    store_history: bool
+    stop_on_error: bool
+    allow_stdin: bool
+    expressions: dict[str, str]
+
+    @classmethod
+    def parse(cls, request: Request) -> _Cell:
+        silent = request.get("silent", bool, default=False)
+        expressions = request.get("user_expressions", dict, default={})
+        return cls(
+            code=request.require("code", str),
+            silent=silent,
+            store_history=request.get("store_history", bool, default=True) and not silent,
+            stop_on_error=request.get("stop_on_error", bool, default=True),
+            allow_stdin=request.get("allow_stdin", bool, default=True),
+            expressions={str(name): text for name, text in expressions.items() if isinstance(text, str)},
+        )
+
+
+class ExecutionQueue:
+    """Execute requests wait here for their turn."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._waiting: deque[tuple[int, Request]] = deque()
+        self._last_number = 0
+        self._abort_through = 0
+        self._interrupted_at: int | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self.running: Request | None = None
+
+    def put(self, request: Request) -> None:
+        """Run `request` after those before it."""
+        self._last_number += 1
+        self._waiting.append((self._last_number, request))
+        if self._worker is None:
+            self._worker = self._kernel.spawn(self._work())
+
+    def note_interrupt(self) -> None:
+        """An interrupt stops what was sent before it, and never a cell that was sent after it."""
+        if self.running is not None and self._interrupted_at is None:
+            self._kernel.drain_shell()
+            self._interrupted_at = self._last_number
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                number, request = self._waiting.popleft()
+                with self._kernel.busy(request):
+                    if number <= self._abort_through:
+                        self._kernel.reply(request, self._aborted())
+                    else:
+                        await self._run(request)
+        finally:
+            self._worker = None
+
+    async def _run(self, request: Request) -> None:
+        self.running, self._interrupted_at = request, None
+        started = timestamp()
+        try:
+            content = await self._kernel.guard(request, run_cell(self._kernel, request))
+        finally:
+            self.running = None
+        if content is not None:
+            content.setdefault("execution_count", self._kernel.session.execution_count)
+            self._kernel.reply(request, content, {"started": started})
+
+    def stop_on_error(self, outcome: Outcome) -> None:
+        """Abort what the client had sent before it could know of the error.
+
+        Called before the error is published, so that a cell sent in answer to it runs.
+        """
+        self._kernel.drain_shell()
+        sent_before = self._interrupted_at if isinstance(outcome, Interrupted) else None
+        self._abort_through = self._last_number if sent_before is None else sent_before
+
+    def _aborted(self) -> Json:
+        return {"status": "aborted", "execution_count": self._kernel.session.execution_count}
+
+
+async def run_cell(kernel: Kernel, request: Request) -> Json:
+    """Run one cell, publish what it shows, and return the content of its reply."""
+    cell = _Cell.parse(request)
+    parent = Parent(request.header, request.message.identities, cell.silent, cell.allow_stdin)
+    try:
+        await kernel.engine_ready()
+    except DxError as error:
+        return _engine_missing(kernel, cell, parent, error)
+    if not cell.code.strip():
+        return await _reply_to_empty(kernel, cell, parent)
+    outcome: Outcome | None = None
+    events = kernel.session.execute(cell.code, silent=cell.silent, store_history=cell.store_history)
+    async for event in events:
+        match event:
+            case Started(cell=number, execution_count=count):
+                parent = replace(parent, execution_count=count)
+                kernel.parents.remember(number, parent)
+                _publish_input(kernel, cell, parent)
+            case InputRequested():
+                _ask(kernel, event, parent)
+            case Finished() | Failed() | Interrupted() | EngineDied():
+                outcome = event
+                _conclude(kernel, cell, parent, outcome)
+            case _:
+                kernel.show(event)
+    if outcome is None:
+        raise EngineError("the engine ended a cell without an outcome")
+    return await _reply_to_outcome(kernel, cell, parent, outcome)
+
+
+def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
+    if not cell.silent:
+        content = {"code": cell.code, "execution_count": parent.execution_count}
+        kernel.publisher.publish(Publication("execute_input", content), parent.header)
+
+
+def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
+    kernel.stdin.drop(outcome.cell)
+    if cell.stop_on_error and not isinstance(outcome, Finished):
+        kernel.queue.stop_on_error(outcome)
+    publication = render(outcome, parent.execution_count)
+    if publication is not None and not cell.silent:
+        kernel.publisher.publish(publication, parent.header)
+    if cell.store_history:
+        kernel.history.add(parent.execution_count, cell.code, _plain_text(outcome))
+
+
+async def _reply_to_outcome(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> Json:
+    kernel.publisher.flush()
+    if not isinstance(outcome, Finished):
+        content = {"status": "error", **error_content(outcome)}
+    else:
+        content = await _ok(kernel, cell)
+    return {**content, "execution_count": parent.execution_count}
+
+
+async def _reply_to_empty(kernel: Kernel, cell: _Cell, parent: Parent) -> Json:
+    """Nothing to run is answered at once, and takes no number."""
+    _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
+    return await _ok(kernel, cell)
+
+
+async def _ok(kernel: Kernel, cell: _Cell) -> Json:
+    expressions = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
+    return {"status": "ok", "payload": [], "user_expressions": expressions}
+
+
+def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: DxError) -> Json:
+    outcome = EngineDied(0, str(error))
+    _publish_input(kernel, cell, parent)
+    _conclude(kernel, replace(cell, store_history=False), parent, outcome)
+    return {"status": "error", **error_content(outcome)}
+
+
+def _ask(kernel: Kernel, event: InputRequested, parent: Parent) -> None:
+    kernel.publisher.flush()
+    if parent.allow_stdin:
+        kernel.stdin.ask(event, parent)
+    else:
+        refuse_input(kernel, event, parent)
+
+
+def refuse_input(kernel: Kernel, event: InputRequested, parent: Parent) -> None:
+    """Nobody can be asked: the program gets end of input, and the cell says why."""
+    kernel.publisher.publish(stream("stderr", NO_STDIN_TEXT), parent.header)
+    kernel.session.reply_input(event.request_id, None)
+
+
+def _plain_text(event: Event) -> str | None:
+    text = event.data.get("text/plain") if isinstance(event, Finished) and event.data else None
+    return text if isinstance(text, str) else None
