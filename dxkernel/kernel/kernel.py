@@ -128,6 +128,8 @@ class Kernel:
         elif message.msg_type == "execute_request":
             self.queue.put(request)
         else:
+            if message.msg_type == "interrupt_request":
+                self.queue.note_interrupt()
             self.spawn(self._handle(request))
 
     def welcome(self, topic: bytes) -> None:
