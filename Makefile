@@ -62,5 +62,5 @@ $(VENV)/.demo $(VENV)/.test $(VENV)/.dev: $(VENV)/.%: $(BUILD_INPUTS) | $(PY)
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json | $(VENV)/.demo
-	@$(NPM) $(NPM_CI) --prefix $*
+	@$(NPM) $(NPM_CI) --prefix $* >/dev/null
 	@touch $@

@@ -7,6 +7,7 @@ as well. Ends with 1 when a cell failed that was not meant to.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ NOTEBOOKS = Path(__file__).parent
 BUILD = NOTEBOOKS.parent / "build"
 # A cell of the tour takes well under a second; a minute of silence means that something hangs.
 CELL_TIMEOUT_S = 60
+COLORS = re.compile(r"\x1b\[[\d;]*m")
 # What to call an output that has several representations: the richest one.
 MIME_NAMES = {
     "image/svg+xml": "SVG",
@@ -57,7 +59,8 @@ def main(argv: list[str]) -> int:
     print(f"\n{summary(notebook, time.perf_counter() - began)}")
     write(notebook, args.notebook, save=args.save and error is None)
     if error is not None:
-        print(f"\nThe tour stopped at an error:\n{error}", file=sys.stderr)
+        words = str(error) if sys.stderr.isatty() else COLORS.sub("", str(error))
+        print(f"\nThe tour stopped at an error:\n{words}", file=sys.stderr)
     return 0 if error is None else 1
 
 
