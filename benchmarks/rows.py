@@ -55,4 +55,5 @@ def shown(value: Cell) -> str:
 def ratio(row: Row, own: Cell, other: Cell) -> str:
     if not isinstance(own, float | int) or not isinstance(other, float | int) or not own or not other:
         return ""
-    return f" ({own / other if row.more_is_better else other / own:.2g}×)"
+    better = own / other if row.more_is_better else other / own
+    return f" ({better:,.0f}×)" if better >= 10 else f" ({better:.2g}×)"
