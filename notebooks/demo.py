@@ -120,10 +120,16 @@ def write(notebook: Any, source: Path, *, save: bool) -> None:
     page.write_text(body, encoding="utf-8")
     print(f"The page is {shown(page)}, the executed notebook {shown(executed)}.")
     if save:
-        for cell in notebook.cells:
-            cell.metadata.pop("execution", None)  # times of one run would only make noise in a diff
-        nbformat.write(notebook, source)
+        nbformat.write(without_traces_of_this_run(notebook), source)
         print(f"Outputs saved in {shown(source)}.")
+
+
+def without_traces_of_this_run(notebook: Any) -> Any:
+    """Return a notebook without times, which would only make noise in a diff, and without this machine's folders."""
+    copy = nbformat.reads(nbformat.writes(notebook).replace(f"{NOTEBOOKS.resolve()}/", ""), as_version=4)
+    for cell in copy.cells:
+        cell.metadata.pop("execution", None)
+    return copy
 
 
 def shown(path: Path) -> str:

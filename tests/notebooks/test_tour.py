@@ -99,8 +99,8 @@ def test_the_error_points_at_what_was_written(code_cells: list[Any]) -> None:
     shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
     assert error.ename == "CsvError"
     assert "line 3" in error.evalue
-    assert "csv.ts:" in shown
-    assert "return parseCsv(text, celsius);" in shown
+    assert "if (bad) throw new CsvError(" in shown
+    assert re.search(r"at parseCsv \(.*csv\.ts:\d+:\d+\)\n +at load \(Cell \[\d+\]:4:10\)", shown)
     assert "node:internal" not in shown
 
 
