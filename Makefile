@@ -37,7 +37,6 @@ format: $(VENV)/.dev  ## let ruff mend and format the Python code
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.demo  ## measure dxkernel beside its peers; writes benchmarks/RESULTS.md
-	@$(VENV)/bin/dx kernel install --sys-prefix
 	$(PY) benchmarks/run.py
 
 clean:  ## remove everything that these targets made
@@ -63,5 +62,5 @@ $(VENV)/.demo $(VENV)/.test $(VENV)/.dev: $(VENV)/.%: $(BUILD_INPUTS) | $(PY)
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json | $(VENV)/.demo
-	@$(NPM) $(NPM_CI) --prefix $*
+	@$(NPM) $(NPM_CI) --prefix $* >/dev/null
 	@touch $@

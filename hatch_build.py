@@ -40,8 +40,7 @@ class HostPartsHook(BuildHookInterface):  # type: ignore[type-arg]
         build_data["tag"] = f"py3-none-{platform_tag()}"
         if version != "editable":
             build_data["force_include"] |= {str(host / part): str(HOST / part) for part in shipped_parts(host)}
-            if (root / "kernelspec").is_dir():
-                build_data["force_include"][str(root / "kernelspec")] = "dxkernel/kernelspec"
+            build_data["force_include"][str(root / "kernelspec")] = "dxkernel/kernelspec"
 
 
 class NpmError(Exception):

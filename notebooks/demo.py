@@ -7,9 +7,11 @@ as well. Ends with 1 when a cell failed that was not meant to.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ NOTEBOOKS = Path(__file__).parent
 BUILD = NOTEBOOKS.parent / "build"
 # A cell of the tour takes well under a second; a minute of silence means that something hangs.
 CELL_TIMEOUT_S = 60
+COLORS = re.compile(r"\x1b\[[\d;]*m")
 # What to call an output that has several representations: the richest one.
 MIME_NAMES = {
     "image/svg+xml": "SVG",
@@ -56,7 +59,8 @@ def main(argv: list[str]) -> int:
     print(f"\n{summary(notebook, time.perf_counter() - began)}")
     write(notebook, args.notebook, save=args.save and error is None)
     if error is not None:
-        print(f"\nThe tour stopped at an error:\n{error}", file=sys.stderr)
+        words = str(error) if sys.stderr.isatty() else COLORS.sub("", str(error))
+        print(f"\nThe tour stopped at an error:\n{words}", file=sys.stderr)
     return 0 if error is None else 1
 
 
@@ -86,11 +90,9 @@ def report(cell: Any) -> None:
 
 
 def seconds(cell: Any) -> float:
-    from dateutil.parser import isoparse  # noqa: PLC0415  (comes with jupyter_client)
-
     times = cell.metadata.get("execution", {})
     begin, end = times.get("iopub.execute_input"), times.get("iopub.status.idle")
-    return (isoparse(end) - isoparse(begin)).total_seconds() if begin and end else 0.0
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds() if begin and end else 0.0
 
 
 def output_kind(output: Any, cell: Any) -> str:
@@ -118,10 +120,16 @@ def write(notebook: Any, source: Path, *, save: bool) -> None:
     page.write_text(body, encoding="utf-8")
     print(f"The page is {shown(page)}, the executed notebook {shown(executed)}.")
     if save:
-        for cell in notebook.cells:
-            cell.metadata.pop("execution", None)  # times of one run would only make noise in a diff
-        nbformat.write(notebook, source)
+        nbformat.write(without_traces_of_this_run(notebook), source)
         print(f"Outputs saved in {shown(source)}.")
+
+
+def without_traces_of_this_run(notebook: Any) -> Any:
+    """Return a notebook without times, which would only make noise in a diff, and without this machine's folders."""
+    copy = nbformat.reads(nbformat.writes(notebook).replace(f"{NOTEBOOKS.resolve()}/", ""), as_version=4)
+    for cell in copy.cells:
+        cell.metadata.pop("execution", None)
+    return copy
 
 
 def shown(path: Path) -> str:

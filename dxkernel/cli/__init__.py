@@ -1,8 +1,8 @@
 """The `dx` command: which words mean what, and nothing that takes time.
 
 `main` is on the path of every `dx run` and `dx eval`, which promise to start almost as fast as `node` does. So this
-module imports only `sys`; each command lives in a module of its own, named in `COMMANDS` and imported when it is called.
-A command module has `main(args: list[str]) -> int`, which returns the exit code.
+module imports only `sys`; each command lives in a module of its own, named in `COMMANDS` and imported when it is
+called. A command module has `main(args: list[str]) -> int`, which returns the exit code.
 """
 
 from __future__ import annotations

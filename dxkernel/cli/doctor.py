@@ -153,8 +153,8 @@ def check_kernelspec(spec: Kernelspec, executable: str) -> Finding:
     mend = "dx kernel install" if spec.name == "dx" else f"dx kernel install --name {spec.name}"
     if not Path(spec.python).is_file():
         return Finding(name, "fail", f"{text} starts {spec.python}, which does not exist", mend)
-    # Not resolved: the python of a virtual environment is a link to the one that it was made from.
-    if os.path.normpath(spec.python) != os.path.normpath(executable):
+    # The folder, since `python` and `python3` are one; not resolved, since a virtual environment's are links out of it.
+    if Path(spec.python).parent != Path(executable).parent:
         return Finding(name, "warn", f"{text} starts another Python: {spec.python}", mend)
     return Finding(name, "ok", text)
 

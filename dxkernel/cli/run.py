@@ -25,12 +25,48 @@ options:
 # Node's options that may take their value from the next word. Only used to find FILE: Node itself does the parsing, so
 # one that is missing here does no harm but for `dx run --that-option value -`.
 OPTIONS_WITH_VALUE = frozenset(
-    "-r --require --import --loader --experimental-loader -C --conditions --env-file --env-file-if-exists --title "
-    "--input-type --inspect-port --debug-port --disable-warning --stack-trace-limit --cpu-prof-dir --cpu-prof-name "
-    "--heap-prof-dir --heap-prof-name --diagnostic-dir --redirect-warnings --trace-event-categories --unhandled-rejections "
-    "--watch-path --icu-data-dir --openssl-config --report-dir --report-directory --report-filename --test-name-pattern "
-    "--experimental-default-type --experimental-config-file --localstorage-file --dns-result-order --snapshot-blob "
-    "-e --eval -p --print -pe".split()
+    {
+        "-r",
+        "--require",
+        "--import",
+        "--loader",
+        "--experimental-loader",
+        "-C",
+        "--conditions",
+        "--env-file",
+        "--env-file-if-exists",
+        "--title",
+        "--input-type",
+        "--inspect-port",
+        "--debug-port",
+        "--disable-warning",
+        "--stack-trace-limit",
+        "--cpu-prof-dir",
+        "--cpu-prof-name",
+        "--heap-prof-dir",
+        "--heap-prof-name",
+        "--diagnostic-dir",
+        "--redirect-warnings",
+        "--trace-event-categories",
+        "--unhandled-rejections",
+        "--watch-path",
+        "--icu-data-dir",
+        "--openssl-config",
+        "--report-dir",
+        "--report-directory",
+        "--report-filename",
+        "--test-name-pattern",
+        "--experimental-default-type",
+        "--experimental-config-file",
+        "--localstorage-file",
+        "--dns-result-order",
+        "--snapshot-blob",
+        "-e",
+        "--eval",
+        "-p",
+        "--print",
+        "-pe",
+    }
 )
 
 

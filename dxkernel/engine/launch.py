@@ -1,8 +1,8 @@
 """Finds Node and starts it in place of this process.
 
-`exec_node` promises that a program cannot tell `dx run` from `node`: on POSIX this process *becomes* Node, so arguments,
-environment, directory, descriptors, terminal, signals and exit status are exactly Node's. It is on the path of every
-start, so it imports nothing that is not already loaded. Starting Node as a child with channels is `engine.Session`'s.
+`exec_node` promises that a program cannot tell `dx run` from `node`: on POSIX this process *becomes* Node, so
+arguments, environment, directory, descriptors, terminal, signals and exit status are exactly Node's. It is on the path
+of every start, so it imports nothing that is not already loaded. Starting Node as a child with channels is `engine.Session`'s.
 """
 
 from __future__ import annotations

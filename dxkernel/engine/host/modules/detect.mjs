@@ -1,11 +1,11 @@
 /**
- * Is this JavaScript a CommonJS or an ES module? By Node's own algorithm (`ShouldRetryAsESM` in node_contextify.cc):
- * let V8 compile it as CommonJS, and look at what it complains about.
+ * Is this JavaScript a CommonJS or an ES module? As Node finds out (`ShouldRetryAsESM` in node_contextify.cc): let V8
+ * compile it as CommonJS, and look at what it complains about.
  */
 
 import { compileFunction } from 'node:vm';
 
-import { arrayIncludes, exec, startsWith } from './refs.mjs';
+import { arrayIncludes, exec, startsWith } from './refs.cjs';
 
 const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 const MODULE_ONLY = [
@@ -13,9 +13,6 @@ const MODULE_ONLY = [
   "Unexpected token 'export'",
   "Cannot use 'import.meta' outside a module",
 ];
-/** These may also be plain mistakes; the text is a module if it compiles as the body of an async function. */
-const CLASHES = /^(?:await is only valid|Unexpected reserved word|Identifier '(?:__filename|__dirname|exports|module|require)' has already)/;
-
 /**
  * @param {string} code
  * @returns {'module' | 'commonjs'}
@@ -25,7 +22,8 @@ export function detectFormat(code) {
   const complaint = compileErrorOf(code, PARAMETERS);
   if (complaint === undefined) return 'commonjs';
   if (arrayIncludes(MODULE_ONLY, complaint)) return 'module';
-  if (exec(CLASHES, complaint) === null) return 'commonjs';
+  // `await` at the top level, or a top-level `const require`: not CommonJS, but is it a module? Node asks only after some
+  // of V8's messages and so misses `f((await import('x')).y)`; text that is no CommonJS at all may be asked about freely.
   const inside = compileErrorOf(`(async function() {${startsWith(code, '#!') ? '//' : ''}${code}\n})();`, []);
   return inside === undefined || arrayIncludes(MODULE_ONLY, inside) ? 'module' : 'commonjs';
 }

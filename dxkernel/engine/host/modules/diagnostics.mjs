@@ -1,16 +1,8 @@
 /** What is wrong with a file: diagnostics as values, and the SyntaxError that a program sees. */
 
-import { bufferFrom, bufferToString, defineProperty, SafeSyntaxError } from './refs.mjs';
+import { bufferFrom, bufferToString, defineProperty, SafeSyntaxError } from './refs.cjs';
 
-/**
- * @typedef {object} Diagnostic
- * @property {string} message
- * @property {string} file
- * @property {number} line from 1
- * @property {number} column from 1, in UTF-16 units as editors and V8 count
- * @property {string} frame the line, and a mark under the place
- * @property {string} [help]
- */
+/** @import { Diagnostic } from './types.mjs' */
 
 /** A file that is not what its name says produces thousands; a person reads the first few. */
 const MAX_SHOWN = 10;
@@ -61,7 +53,7 @@ export function locate(source, file, start, end) {
 export function syntaxErrorFor(diagnostics) {
   const shown = diagnostics.slice(0, MAX_SHOWN).map(describe);
   if (diagnostics.length > MAX_SHOWN) shown.push(`and ${diagnostics.length - MAX_SHOWN} more`);
-  const error = new SafeSyntaxError(shown.join('\n\n'));
+  const error = new SafeSyntaxError(shown.join('\n\n')); // node-do-not-add-exception-line
   // The frames are the loader's. The one that matters is the place in the file.
   const { file, line, column } = /** @type {Diagnostic} */ (diagnostics[0]);
   const stack = `SyntaxError: ${error.message}\n    at ${file}:${line}:${column}`;

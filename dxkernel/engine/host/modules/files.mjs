@@ -3,9 +3,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { endsWith, jsonParse, mapGet, mapHas, mapSet, SafeMap } from './refs.mjs';
+import { endsWith, jsonParse, mapGet, mapHas, mapSet, SafeMap } from './refs.cjs';
 
-/** @typedef {{ type?: string, main?: string }} PackageJson */
+/** @typedef {{ type?: 'module' | 'commonjs', main?: string }} PackageJson as far as we read it */
 
 /** @param {string} path */
 export function isFile(path) {

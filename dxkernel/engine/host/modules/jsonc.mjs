@@ -1,6 +1,6 @@
 /** JSON with comments and trailing commas, as tsconfig.json is written. */
 
-import { codeAt, exec, jsonParse, SafeSyntaxError, slice } from './refs.mjs';
+import { codeAt, exec, jsonParse, SafeSyntaxError, slice } from './refs.cjs';
 
 /**
  * The value of a JSONC text. Throws a SyntaxError that names the file.

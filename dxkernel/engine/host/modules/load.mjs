@@ -7,13 +7,10 @@ import { fileURLToPath, URL } from 'node:url';
 
 import { syntaxErrorFor } from './diagnostics.mjs';
 import { packageType } from './files.mjs';
-import { bufferFrom, bufferToString, codeAt, endsWith, jsonStringify, slice } from './refs.mjs';
+import { bufferFrom, bufferToString, codeAt, endsWith, jsonStringify, slice } from './refs.cjs';
 import { tsconfigFor } from './tsconfig.mjs';
 
-/**
- * @typedef {import('./transform.mjs').Transformed} Transformed
- * @typedef {import('./transform.mjs').TransformRequest} TransformRequest
- */
+/** @import { RawMap, TransformRequest, Transformed, Transform, Virtual } from './types.mjs' */
 
 /** Node loads an entry point twice when it turns out to be an ES module; the second time costs nothing. */
 /** @type {{ url: string, source: string, result: Transformed } | undefined} */
@@ -24,8 +21,8 @@ let mapsEnabled = false;
  * The JavaScript of the file at a URL. Throws Node's own error if it cannot be read, a SyntaxError if it cannot be
  * parsed.
  * @param {string} url
- * @param {import('./hooks.mjs').Virtual | undefined} virtual
- * @param {import('./hooks.mjs').Transform} transform
+ * @param {Virtual | undefined} virtual
+ * @param {Transform} transform
  */
 export function load(url, virtual, transform) {
   const path = fileURLToPath(new URL(url));
@@ -39,7 +36,7 @@ export function load(url, virtual, transform) {
 
 /**
  * @param {TransformRequest} request
- * @param {import('./hooks.mjs').Transform} transform
+ * @param {Transform} transform
  */
 function transformed(request, transform) {
   const result = transform(request);
@@ -51,7 +48,7 @@ function transformed(request, transform) {
  * @param {string} path
  * @param {string} url
  * @param {string} source
- * @param {import('./hooks.mjs').Virtual | undefined} virtual
+ * @param {Virtual | undefined} virtual
  * @returns {TransformRequest}
  */
 function requestFor(path, url, source, virtual) {
@@ -77,7 +74,7 @@ function enableMaps() {
   if (!enabled) module.setSourceMapsSupport(true, { nodeModules });
 }
 
-/** @param {import('./transform.mjs').RawMap} map */
+/** @param {RawMap} map */
 function inline(map) {
   const text = bufferToString(bufferFrom(jsonStringify(map)), 'base64');
   return `\n//# sourceMappingURL=data:application/json;base64,${text}\n`;

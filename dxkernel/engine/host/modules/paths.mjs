@@ -2,9 +2,9 @@
 
 import { join, resolve } from 'node:path';
 
-import { endsWith, entries, indexOf, slice, startsWith } from './refs.mjs';
+import { endsWith, entries, indexOf, slice, startsWith } from './refs.cjs';
 
-/** @typedef {import('./tsconfig.mjs').TsConfig} TsConfig */
+/** @import { TsConfig } from './types.mjs' */
 
 /**
  * The paths a specifier is mapped to, best first; none when the configuration does not speak of it.

@@ -2,4 +2,4 @@
 // CommonJS on purpose: `--import` makes Node start every program through its ESM loader, which changes `require.main`.
 'use strict';
 
-require('./hooks.mjs').installHooks();
+require('./hooks.cjs').installHooks();

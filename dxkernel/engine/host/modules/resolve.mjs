@@ -11,16 +11,12 @@ import { dirname, extname, isAbsolute, join, resolve as resolvePath } from 'node
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 
 import { isDirectory, isFile, packageAt } from './files.mjs';
-import { isTransformed, withoutOurFrames } from './hooks.mjs';
-import { arrayIncludes, endsWith, exec, includes, slice, startsWith } from './refs.mjs';
+import { isTransformed, withoutOurFrames } from './hooks.cjs';
+import { arrayIncludes, endsWith, exec, includes, slice, startsWith } from './refs.cjs';
 import { tsconfigFor } from './tsconfig.mjs';
 import { pathCandidates } from './paths.mjs';
 
-/**
- * @typedef {import('./hooks.mjs').ResolveContext} ResolveContext
- * @typedef {import('./hooks.mjs').NextResolve} NextResolve
- * @typedef {import('node:module').ResolveFnOutput} Resolved
- */
+/** @import { ResolveContext, Resolved, NextResolve } from './types.mjs' */
 
 const MISSING = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'];
 const PATH_LIKE = /^(?:\.{1,2}(?:[/\\]|$)|[/\\]|file:|[a-zA-Z]:[/\\])/;

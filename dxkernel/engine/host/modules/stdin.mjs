@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { load } from './load.mjs';
-import { serveVirtual } from './hooks.mjs';
+import { serveVirtual } from './hooks.cjs';
 import { transformSource } from './transform.mjs';
 
 const NAME = '[stdin]';

@@ -3,14 +3,10 @@
 import { createRequire } from 'node:module';
 
 import { locate } from './diagnostics.mjs';
-import { exec, jsonParse } from './refs.mjs';
+import { exec, jsonParse } from './refs.cjs';
 import { usesDefine } from './transform.mjs';
 
-/**
- * @typedef {import('./transform.mjs').TransformRequest} TransformRequest
- * @typedef {import('./transform.mjs').TransformResult} TransformResult
- * @typedef {import('./transform.mjs').Format} Format
- */
+/** @import { Format, TransformRequest, TransformResult } from './types.mjs' */
 
 const require = createRequire(import.meta.url);
 

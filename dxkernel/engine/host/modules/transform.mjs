@@ -10,25 +10,10 @@ import { createRequire } from 'node:module';
 
 import { detectFormat } from './detect.mjs';
 import { diagnosticsOf } from './diagnostics.mjs';
-import { endsWith, exec, includes, indexOf, isArray, slice, startsWith } from './refs.mjs';
+import { endsWith, exec, includes, indexOf, isArray, slice, startsWith } from './refs.cjs';
 
-/**
- * @typedef {'module' | 'commonjs'} Format
- * @typedef {'ts' | 'tsx' | 'jsx'} Lang
- * @typedef {import('./diagnostics.mjs').Diagnostic} Diagnostic
- * @typedef {{ version: number, sources: string[], names: string[], mappings: string, sourcesContent?: string[] }} RawMap
- * @typedef {object} TransformRequest
- * @property {string} filename what diagnostics call it
- * @property {string} sourceUrl what the source map calls it
- * @property {string} source
- * @property {Lang} lang
- * @property {Format | undefined} format `undefined`: decide by the syntax, as Node does
- * @property {import('./tsconfig.mjs').CompilerOptions} options compilerOptions of its tsconfig.json
- * @typedef {{ ok: true, code: string, map: RawMap, format: Format }} Transformed
- * @typedef {{ ok: false, diagnostics: Diagnostic[] }} Rejected
- * @typedef {Transformed | Rejected} TransformResult
- * @typedef {Pick<import('oxc-transform').TransformResult, 'code' | 'map' | 'errors'>} Output
- */
+/** @import { Format, CompilerOptions, RawMap, TransformRequest, Transformed, TransformResult } from './types.mjs' */
+/** @typedef {Pick<import('oxc-transform').TransformResult, 'code' | 'map' | 'errors'>} Output */
 
 const require = createRequire(import.meta.url);
 
@@ -139,7 +124,7 @@ function oxcOptions({ lang, options }) {
 
 /**
  * `preserve` is for a bundler; here the file is run, so it is the automatic runtime as when nothing is said.
- * @param {import('./tsconfig.mjs').CompilerOptions} options
+ * @param {CompilerOptions} options
  * @returns {import('oxc-transform').JsxOptions}
  */
 function jsxOptions({ jsx, jsxImportSource, jsxFactory, jsxFragmentFactory }) {
@@ -151,7 +136,7 @@ function jsxOptions({ jsx, jsxImportSource, jsxFactory, jsxFragmentFactory }) {
 
 /**
  * TypeScript's default: assign, not define, where the target is older than class fields.
- * @param {import('./tsconfig.mjs').CompilerOptions} options
+ * @param {CompilerOptions} options
  */
 export function usesDefine({ useDefineForClassFields, target }) {
   if (typeof useDefineForClassFields === 'boolean') return useDefineForClassFields;

@@ -10,16 +10,9 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { isFile, readText } from './files.mjs';
 import { parseJsonc } from './jsonc.mjs';
-import { endsWith, isArray, includes, mapGet, mapSet, SafeMap, slice, startsWith } from './refs.mjs';
+import { endsWith, isArray, includes, mapGet, mapSet, SafeMap, slice, startsWith } from './refs.cjs';
 
-/**
- * @typedef {Record<string, any>} CompilerOptions
- * @typedef {object} TsConfig
- * @property {CompilerOptions} options
- * @property {Record<string, string[]>} [paths]
- * @property {string} pathsBase the directory that `paths` are relative to
- * @property {string} [baseUrl]
- */
+/** @import { CompilerOptions, TsConfig } from './types.mjs' */
 
 /** @type {TsConfig} */
 const NONE = { options: {}, pathsBase: '/' };

@@ -9,7 +9,7 @@
  */
 module.exports = function decorate(decorators, target, key, description) {
   const ofClass = arguments.length < 3;
-  let result = ofClass ? target : description === null ? Object.getOwnPropertyDescriptor(target, key) : description;
+  let result = ofClass ? target : description === null ? Object.getOwnPropertyDescriptor(target, /** @type {PropertyKey} */ (key)) : description;
   for (let index = decorators.length - 1; index >= 0; index--) {
     const decorator = decorators[index];
     if (!decorator) continue;
