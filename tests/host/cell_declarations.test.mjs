@@ -37,6 +37,7 @@ const ROWS = [
   ['import z6 from "data:text/javascript,export default 6"', 'let z6 = 7', 'z6', 7], ['let z7 = 1', 'import { z7 } from "data:text/javascript,export let z7 = 8"', 'z7', 8], ['const z8 = 1', 'z8 = 2', CONSTANT], ['let z9 = 1', 'enum z9 { A = 4 }', 'z9.A', 4],
   ['let z10 = (() => { throw 1 })()', 1, 'caught'], ['var z11 = z11 || {n: 1}', 'var z11 = z11 || {n: 2}', 'z11.n', 1], ['enum z12 { A }', 'enum z12 { B = 1 }', 'Object.keys(z12).length', 2], ['namespace z13 { export const a = 1 }', 'z13.a', 1],
   ['let z14 = 1; let z14 = 2', new SyntaxError()], ['let z15; var z15', new SyntaxError()], ['class z16 {} class z16 {}', new SyntaxError()], ['const z17 = 1; function z17() {}', new SyntaxError()], ['import {z18} from "x"; let z18 = 1', new SyntaxError()], ['const z19;', new SyntaxError()],
+  ['let z20 = {}', 'try { (0, eval)("1") ; let z20b = 1 } catch {}', 'typeof z20', 'object'], ['let z21 = {}; var c21 = () => z21', 'c21(); let z21 = 4; c21()', 4], ['let z22 = {}; var c22 = () => z22', 'var was22 = c22(); let z22 = 4; was22', undefined],
   // using
   ['var log1 = []; { using u = { [Symbol.dispose]() { log1.push(1) } } } log1', [1]], ['var log2 = []; using u2 = { v: 4, [Symbol.dispose]() { log2.push("d") } }; log2.push("b")', '[u2.v, ...log2]', [4, 'b', 'd']],
   ['var log3 = []; await using u3 = { async [Symbol.asyncDispose]() { log3.push("d") } }', 'log3', ['d']], ['using u4 = null', 'u4 = 1', CONSTANT],

@@ -47,7 +47,7 @@ import { walk } from './tree.mjs';
 /**
  * @typedef {object} Transformed
  * @property {true} ok
- * @property {string[]} declare names to declare with `let`, which resets them to undefined
+ * @property {string[]} declare names to declare with `let`; those that are known already are reset by `body`
  * @property {string[]} keep `var` names that nobody declared yet: to declare with `let`
  * @property {string} body an async arrow function expression; its first line is the cell's first line
  * @property {number[]} params ids of earlier modules, passed after `$dx` in this order
@@ -117,6 +117,8 @@ function build(source, cell) {
   const consts = constantNames(registry, names, imports);
   const strict = body.some((statement) => statement.directive === 'use strict');
   const references = freeReferences(body);
+  /** @type {Record<string, import('./scope.mjs').Reference[] | undefined>} */
+  const byName = Object.assign(Object.create(null), Object.groupBy(references, ({ name }) => name));
   const early = withoutInitialisedInPatterns(body, references);
   const rewritten = rewriteReferences(edited, text, references.filter((reference) => !early.has(reference)), { imports, consts, ready: initialisedAt(body) }, prefix, strict);
   // Around `with (o)` goes another one, with the constants: what `o` does not have is found there.
@@ -127,7 +129,7 @@ function build(source, cell) {
   const plan = planCompletion(body);
   const { blockFunctions, locals } = rewriteStatements({
     edited, text, body, plan, persists, prefix, strict,
-    usesItself: (node) => references.some(({ name, node: at }) => name === node.id.name && at.start >= node.start && at.end <= node.end),
+    usesItself: (node) => byName[node.id.name]?.some(({ node: at }) => at.start >= node.start && at.end <= node.end) ?? false,
     importCode: (statement) => importCode(/** @type {CellImport} */ (modules.get(statement)), prefix, (local) => rewritten.imported.has(local), persists),
   });
   for (const name of blockFunctions) if (!names.has(name)) names.set(name, 'var');
@@ -135,14 +137,17 @@ function build(source, cell) {
   const own = new Set([...modules.values()].map(({ id }) => id));
   const params = [...rewritten.modules].filter((id) => !own.has(id));
   const kept = declared.filter(([name, kind]) => kind === 'var' && cell.original.get(name) !== 'enum').map(([name]) => name);
-  const keep = kept.filter((name) => !registry.known.includes(name));
-  edited.prepend(prologue({ prefix, text, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, usesHelpers: cell.maps.length > 0 && text.includes('babelHelpers') })
+  const known = new Set(registry.known);
+  const keep = kept.filter((name) => !known.has(name));
+  const lexical = declared.filter(([name]) => !kept.includes(name));
+  const again = lexical.filter(([name, kind]) => known.has(name) && kind !== 'function').map(([name]) => name);
+  edited.prepend(prologue({ prefix, text, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, again, usesHelpers: cell.maps.length > 0 && text.includes('babelHelpers') })
     + checks(rewritten.imported, registry, imports, prefix));
   edited.append(`\nreturn {__proto__: null, v: ${prefix}v};\n}`);
   /** @type {import('./maps.mjs').SourceMap | undefined} */ let map;
   return {
     ok: true,
-    declare: declared.map(([name]) => name).filter((name) => !kept.includes(name)),
+    declare: lexical.map(([name]) => name).filter((name) => !known.has(name)),
     keep,
     body: edited.toString(),
     params,
@@ -202,8 +207,8 @@ function nextRegistry(registry, declared, imports, checked) {
   };
 }
 
-/** @param {{ prefix: string, text: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], usesHelpers: boolean }} parts */
-function prologue({ prefix, text, body, params, guarded, imports, blockFunctions, locals, keep, usesHelpers }) {
+/** @param {{ prefix: string, text: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], again: string[], usesHelpers: boolean }} parts */
+function prologue({ prefix, text, body, params, guarded, imports, blockFunctions, locals, keep, again, usesHelpers }) {
   const directives = body.filter((statement) => typeof statement.directive === 'string').map((statement) => `${statement.expression.raw};`);
   const setters = [...blockFunctions].map((name) => `set ${name}(${prefix}a) { ${name} = ${prefix}a; }`);
   const line = [
@@ -215,6 +220,9 @@ function prologue({ prefix, text, body, params, guarded, imports, blockFunctions
     ...(usesHelpers ? [`const babelHelpers = ${prefix}.helpers;`] : []),
     // `var fetch;` keeps what the global object has, as in a script.
     ...keep.filter((name) => name in globalThis).map((name) => `${name} = globalThis.${name};`),
+    // Declared anew: no stale value if the initialiser throws. But V8 keeps a variable that only ever held numbers
+    // unboxed, and one undefined would make loops over it four times slower for good, so a number stays until then.
+    ...again.map((name) => `if (typeof ${name} !== 'number') ${name} = void 0;`),
     '',
   ].join(' ');
   // `-->` is a comment only where a line begins.
