@@ -6,6 +6,7 @@
  * with a word or a digit, so that automatic semicolon insertion before it works as before.
  */
 import { boundIdentifiers, declarationOf, isAnonymousFunction, isLoop, lacksSemicolon } from './tree.mjs';
+import { DeclarationRewriter } from './declarations.mjs';
 import { labelledFunction } from './names.mjs';
 import { loadsModule } from './modules.mjs';
 import { lexicalNames } from './scope.mjs';
@@ -29,7 +30,7 @@ import { lexicalNames } from './scope.mjs';
 export function rewriteStatements(job) {
   const rewriter = new StatementRewriter(job);
   rewriter.program();
-  return { blockFunctions: rewriter.blockFunctions, locals: rewriter.locals };
+  return { blockFunctions: rewriter.blockFunctions, locals: rewriter.declarations.locals };
 }
 
 /** Holds the job and where hoisted code goes while one cell is rewritten. */
@@ -40,8 +41,7 @@ class StatementRewriter {
     this.edited = job.edited;
     this.value = `${job.prefix}v`;
     /** @type {Set<string>} */ this.blockFunctions = new Set();
-    /** @type {Set<string>} */ this.locals = new Set();
-    this.disposables = 0;
+    this.declarations = new DeclarationRewriter(job);
   }
 
   program() {
@@ -110,7 +110,7 @@ class StatementRewriter {
       if (declaration !== statement) edited.update(statement.start, declaration.start, '');
       const before = this.job.plan.values.has(statement) ? `${this.value} = ` : '';
       if (declaration.type === 'ClassDeclaration') this.classDeclaration(declaration, statement.start, before);
-      else if (declaration.type === 'VariableDeclaration' && declaration.kind !== 'var') this.variables(declaration);
+      else if (declaration.type === 'VariableDeclaration' && declaration.kind !== 'var') this.declaration(declaration);
       else this.statement(declaration, true, scopes);
     }
   }
@@ -157,7 +157,7 @@ class StatementRewriter {
   inner(node, inList, scopes, at) {
     switch (node.type) {
       case 'ExpressionStatement': this.expression(node); return;
-      case 'VariableDeclaration': if (node.kind === 'var') this.variables(node); else this.terminate(node); return;
+      case 'VariableDeclaration': if (node.kind === 'var') this.declaration(node); else this.terminate(node); return;
       case 'FunctionDeclaration': this.loneFunction(node, inList, scopes); return;
       case 'BlockStatement': this.block(node.body, [...scopes, lexicalNames(node.body)]); return;
       case 'IfStatement':
@@ -229,60 +229,16 @@ class StatementRewriter {
     const head = node.type === 'ForStatement' ? node.init : node.left;
     /** @type {Set<string>} */ const names = head?.type === 'VariableDeclaration' && head.kind !== 'var' ? lexicalNames([head]) : new Set();
     if (head?.type === 'VariableDeclaration' && head.kind === 'var') {
-      if (node.type === 'ForStatement') this.variables(head, true); else this.forInHead(node, head);
+      if (node.type === 'ForStatement') this.declarations.variables(head); else this.declarations.forInHead(node, head);
     }
     this.statement(node.body, false, [...scopes, names]);
     this.terminate(node);
   }
 
-  /** @param {Node} node @param {Node} head */
-  forInHead(node, head) {
-    const [{ id, init }] = head.declarations;
-    if (!this.persistAll(head)) return;
-    const isWord = id.type === 'Identifier' && /^(async|let)$/.test(id.name);
-    this.edited.update(head.start, id.start, isWord ? ' (' : ' ');
-    if (isWord) this.edited.appendLeft(id.end, ')');
-    if (!init) return;
-    // Annex B: for (var x = 1 in o)
-    this.edited.update(id.end, head.end, '');
-    this.edited.appendRight(node.right.start, `(${id.name} = (${this.job.text.slice(init.start, init.end)}), `);
-    this.edited.appendLeft(node.right.end, ')');
-  }
-
-  /** True where the names live in the script scope; a helper's names among them become locals. @param {Node} node */
-  persistAll(node) {
-    const names = node.declarations.flatMap((/** @type {Node} */ declarator) => boundIdentifiers(declarator.id)).map((/** @type {Node} */ id) => id.name);
-    if (!names.some(this.job.persists)) return names.length === 0;
-    for (const name of names) if (!this.job.persists(name)) this.locals.add(name);
-    return true;
-  }
-
-  /** A declaration becomes an expression statement of assignments. @param {Node} node @param {boolean} [inHead] */
-  variables(node, inHead = false) {
-    const { edited } = this;
-    if (this.persistAll(node)) {
-      if (node.kind.endsWith('using')) this.using(node);
-      else {
-        const first = node.declarations[0].id.type === 'Identifier' ? '' : '0, ';
-        edited.update(node.start, node.start + node.kind.length, first);
-        for (const declarator of node.declarations) this.declarator(declarator, node.kind);
-      }
-    }
-    if (!inHead) this.terminate(node);
-  }
-
-  /** @param {Node} declarator @param {string} kind */
-  declarator({ id, init, start, end }, kind) {
-    if (id.type !== 'Identifier') {
-      this.edited.appendRight(start, '(');
-      this.edited.appendLeft(end, ')');
-    } else if (!init && kind === 'var') this.edited.update(start, end, '0');
-    else if (!init) this.edited.appendLeft(end, ' = void 0');
-  }
-
-  /** The resource is disposed when the function ends; the name stays readable. @param {Node} node */
-  using(node) {
-    for (const { id } of node.declarations) this.edited.appendRight(id.start, `${this.job.prefix}u${this.disposables++} = `);
+  /** @param {Node} node */
+  declaration(node) {
+    this.declarations.variables(node);
+    this.terminate(node);
   }
 
   /** @param {Node[]} list @param {Set<string>[]} scopes */
