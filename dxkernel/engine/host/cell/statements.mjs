@@ -166,7 +166,7 @@ class StatementRewriter {
         return;
       case 'LabeledStatement': this.labelled(node, inList, scopes, at); return;
       case 'TryStatement': this.tryStatement(node, scopes); return;
-      case 'SwitchStatement': this.switchStatement(node, inList, scopes, at); return;
+      case 'SwitchStatement': this.switchStatement(node, scopes); return;
       case 'WithStatement': this.statement(node.body, false, scopes); return;
       default:
         if (isLoop(node)) this.loop(node, scopes);
@@ -247,30 +247,29 @@ class StatementRewriter {
       if (statement.type === 'FunctionDeclaration') continue;
       this.statement(statement, true, scopes);
     }
-    if (list.length > 0) this.functionsOf(list, list[0].start, scopes, '');
+    if (list.length > 0) this.functionsOf(list, scopes);
   }
 
   /**
    * Sloppy block functions: a `let` at the top of the block, and at its place the assignment to the variable outside.
    * Left alone, they would become variables of the wrapping function. https://tc39.es/ecma262/#sec-web-compat-globaldeclarationinstantiation
-   * @param {Node[]} list @param {number} to @param {Set<string>[]} scopes @param {string} open
+   * @param {Node[]} list @param {Set<string>[]} scopes
    */
-  functionsOf(list, to, scopes, open) {
+  functionsOf(list, scopes) {
     if (this.job.strict) return;
     /** @type {Set<string>} */ const seen = new Set();
-    let leading = list[0]?.start === to;
+    let leading = true;
     for (const node of list) {
-      if (node.type !== 'FunctionDeclaration' || node.async || node.generator) { leading = false; continue; }
+      if (!isPlainFunction(node)) { leading = false; continue; }
       const { name } = node.id;
       const target = seen.has(name) ? `${name} = ` : `let ${name} = `;
-      this.nameFunction(node, node.start, seen.size === 0 ? open + target : target, mentionsItself(node, this.job.text));
+      this.nameFunction(node, node.start, target, mentionsItself(node, this.job.text));
       this.edited.appendLeft(node.end, ';');
       seen.add(name);
       const outer = this.isVisibleOutside(name, scopes) ? ` ${this.job.prefix}s.${name} = ${name};` : ' ;';
       this.edited.appendRight(node.end, outer);
-      if (!leading) this.edited.move(node.start, node.end, to);
+      if (!leading) this.edited.move(node.start, node.end, list[0].start);
     }
-    return seen.size > 0;
   }
 
   /** @param {string} name @param {Set<string>[]} scopes */
@@ -289,16 +288,27 @@ class StatementRewriter {
     this.edited.appendLeft(node.end, `;${outer} }`);
   }
 
-  /** @param {Node} node @param {boolean} inList @param {Set<string>[]} scopes @param {number} at */
-  switchStatement(node, inList, scopes, at) {
+  /**
+   * There is no place before the first case, so functions stay declarations. A `let` around the switch keeps sloppy mode
+   * from making them variables of the wrapping function.
+   * @param {Node} node @param {Set<string>[]} scopes
+   */
+  switchStatement(node, scopes) {
     const list = node.cases.flatMap((/** @type {Node} */ clause) => clause.consequent);
     const inner = [...scopes, lexicalNames(list)];
+    const functions = this.job.strict ? [] : list.filter(isPlainFunction);
+    const names = [...new Set(functions.map((/** @type {Node} */ { id }) => id.name))];
+    if (names.length > 0) this.edited.appendRight(node.start, `{ let ${names.join(', ')}; `);
     for (const statement of list) if (statement.type !== 'FunctionDeclaration') this.statement(statement, true, inner);
-    void inList; void at;
-    // There is no place before the first case, so the functions stand before the switch, in a block around it.
-    if (this.functionsOf(list, node.start, inner, '{ ')) this.edited.appendLeft(node.end, ' }');
+    for (const { id, end } of functions) {
+      if (this.isVisibleOutside(id.name, inner)) this.edited.appendLeft(end, ` ${this.job.prefix}s.${id.name} = ${id.name};`);
+    }
+    if (names.length > 0) this.edited.appendLeft(node.end, ' }');
   }
 }
+
+/** Sloppy mode treats only these as variables. @param {Node} node */
+const isPlainFunction = (node) => node.type === 'FunctionDeclaration' && !node.async && !node.generator;
 
 /** @param {Node} node @param {string} text */
 function mentionsItself(node, text) {
