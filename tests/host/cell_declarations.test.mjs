@@ -27,6 +27,7 @@ const ROWS = [
   ['if (1) function f16() { return 16 }', 'f16()', 16], ['if (0) function f17() {}', 'f17', undefined], ['{ function f18() { return f18 } f18 = 1; }', 'typeof f18', 'function'], ['switch (1) { case 1: f19(); function f19() { return 1 } }', 'f19()', 1],
   ['let f20 = 1; { function f20() {} } f20', 1], ['"use strict"; { function f21() {} } typeof f21', 'undefined'], ['lab: function f22() { return 22 }', 'f22()', 22], ['{ async function f23() {} } typeof f23', 'undefined'], ['for (let f24 of [1]) { function f24() {} }', 'typeof f24', 'undefined'],
   ['for (let i of [1]) { function f25() { return i } }', 'f25()', 1], ['{ function f26() { return 1 } function f26() { return 2 } }', 'f26()', 2], ['foo_ = 1\nfunction f27() {}\n[1].length', 1], ['try { function f28() { return 28 } } catch { }', 'f28()', 28],
+  ['switch (1) { case 1: let z29 = 29; function f29() { return z29 } f29() }', 'f29()', 29], ['lab: switch (2) { default: break lab; case 1: function f30() {} }', 'f30', undefined], ['if (1) switch (1) { case 1: function f31() { return 31 } }', 'f31()', 31],
   // classes
   ['class C1 { m() { return 1 } }', 'new C1().m()', 1], ['class C2 {}', 'C2.name', 'C2'], ['class C3 { static s = C3.name }', 'C3.s', 'C3'], ['class C4 { self() { return C4 } }; let c4 = new C4(); C4 = 1; typeof c4.self()', 'function'], ['class C5 {  /* x */ }', 'C5.toString()', 'class C5 {  /* x */ }'],
   ['class C6 { #p = 6; get p() { return this.#p } static { this.q = 1 } }', 'new C6().p + C6.q', 7], ['class A7 {}; class B7 extends A7 {}', 'new B7() instanceof A7', true], ['class C8 {}\n(1)', 1],
@@ -37,6 +38,7 @@ const ROWS = [
   ['import z6 from "data:text/javascript,export default 6"', 'let z6 = 7', 'z6', 7], ['let z7 = 1', 'import { z7 } from "data:text/javascript,export let z7 = 8"', 'z7', 8], ['const z8 = 1', 'z8 = 2', CONSTANT], ['let z9 = 1', 'enum z9 { A = 4 }', 'z9.A', 4],
   ['let z10 = (() => { throw 1 })()', 1, 'caught'], ['var z11 = z11 || {n: 1}', 'var z11 = z11 || {n: 2}', 'z11.n', 1], ['enum z12 { A }', 'enum z12 { B = 1 }', 'Object.keys(z12).length', 2], ['namespace z13 { export const a = 1 }', 'z13.a', 1],
   ['let z14 = 1; let z14 = 2', new SyntaxError()], ['let z15; var z15', new SyntaxError()], ['class z16 {} class z16 {}', new SyntaxError()], ['const z17 = 1; function z17() {}', new SyntaxError()], ['import {z18} from "x"; let z18 = 1', new SyntaxError()], ['const z19;', new SyntaxError()],
+  ['let z20 = {}', 'try { (0, eval)("1") ; let z20b = 1 } catch {}', 'typeof z20', 'object'], ['let z21 = {}; var c21 = () => z21', 'c21(); let z21 = 4; c21()', 4], ['let z22 = {}; var c22 = () => z22', 'var was22 = c22(); let z22 = 4; was22', undefined],
   // using
   ['var log1 = []; { using u = { [Symbol.dispose]() { log1.push(1) } } } log1', [1]], ['var log2 = []; using u2 = { v: 4, [Symbol.dispose]() { log2.push("d") } }; log2.push("b")', '[u2.v, ...log2]', [4, 'b', 'd']],
   ['var log3 = []; await using u3 = { async [Symbol.asyncDispose]() { log3.push("d") } }', 'log3', ['d']], ['using u4 = null', 'u4 = 1', CONSTANT],

@@ -6,7 +6,7 @@
  */
 import { badRegexes, featuresOf } from './features.mjs';
 import { scanBrackets } from './nesting.mjs';
-import { normalise, parseCell } from './parse.mjs';
+import { normalise, parseCell, tooDeep } from './parse.mjs';
 import { declarationOf } from './tree.mjs';
 
 /** @typedef {{ status: 'complete' | 'incomplete' | 'invalid', indent: string, message: string }} Completeness */
@@ -15,7 +15,16 @@ const INDENT = '  ';
 
 /** @param {string} source @returns {Completeness} */
 export function checkComplete(source) {
-  const text = normalise(source);
+  try {
+    return check(normalise(source));
+  } catch (error) {
+    if (error instanceof RangeError) return { status: 'invalid', indent: '', message: tooDeep(0).message };
+    throw error;
+  }
+}
+
+/** @param {string} text @returns {Completeness} */
+function check(text) {
   const parsed = parseCell(text);
   if (parsed.ok) return checkParsed(text, parsed);
   const message = parsed.problems[0]?.message ?? 'Invalid or unexpected token';

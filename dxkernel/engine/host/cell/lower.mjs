@@ -1,8 +1,8 @@
 /**
  * TypeScript, JSX and decorators to plain JavaScript.
  *
- * OXC lowers everything but standard decorators and `accessor`; only a cell that contains those, by its tree, goes to
- * @swc/core, which is loaded then. A cell of plain JavaScript is left as it is, letter by letter.
+ * OXC lowers everything but standard decorators, `accessor` and namespaces that export variables; only a cell that contains
+ * those goes to @swc/core, which is loaded then. A cell of plain JavaScript is left as it is, letter by letter.
  */
 import { createRequire } from 'node:module';
 import MagicString from 'magic-string';
@@ -28,7 +28,11 @@ export function lower(text, parsed, features, tsconfig) {
   const shift = parsed.isObject ? 1 : 0;
   const input = parsed.isObject ? `(${text}\n)` : text;
   const standard = features.accessors || (features.decorators && !tsconfig.experimentalDecorators);
-  if (!standard) return lowerWithOxc(input, parsed, tsconfig, shift);
+  if (!standard) {
+    const lowered = lowerWithOxc(input, parsed, tsconfig, shift);
+    // `namespace N { export let a }`: OXC says so itself.
+    if (lowered.ok || tsconfig.experimentalDecorators || !lowered.errors.every(({ message }) => /not supported by Oxc/.test(message))) return lowered;
+  }
   const edited = classesAsExpressions(input, parsed);
   return lowerWithSwc(edited.toString(), edited.generateMap({ hires: 'boundary', source: 'cell' }), parsed, tsconfig, shift);
 }

@@ -9,68 +9,127 @@
 
 // Measured on a worker thread: 1,000 nested brackets of any kind pass, 4,000 crash.
 const MAX_BRACKETS = 1000;
-// `a = a = …`, `a ? b : a ? b : …`, `x => x => …`, `else if`: each link recurses too, in smaller frames.
+// `a = a = …`, `a ? b : a ? b : …`, `x => x => …`, `<a><a>…`, `a: b: …`: each link recurses too, in smaller frames.
 const MAX_CHAIN = 1500;
+// `else if …`, `if (a) if (b) …`, without a brace or semicolon between: 4,000 pass, 10,000 crash.
+const MAX_HEADS = 3000;
 
 /** @typedef {{ tooDeepAt: number, open: number[], inTemplate: boolean }} Scan `open`: offsets of brackets not closed */
 
-const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^])*'?|"(?:[^"\\\n\r]|\\[^])*"?|`|[([{]|[)\]}]|=>|[?!~=*+-]|\/|;|\n|\b(?:else\s+if|new|await|typeof|void|delete|yield|return|case|in|of)\b|[$\w\u0080-\uffff]+/g;
+const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^])*'?|"(?:[^"\\\n\r]|\\[^])*"?|`|[([{]|[)\]}]|=>|[?!~=*+<:,-]|\/|;|\n|[$\w\u0080-\uffff]+/g;
+const PREFIX_WORD = /^(?:new|await|typeof|void|delete|yield|return|throw|case|in|of|instanceof|keyof|readonly|unique|infer|extends)$/;
+const HEAD_WORD = /^(?:if|else|for|while|do|with)$/;
+const ELSE = /\s*else\b/y;
 const REGEX = /\/(?:[^/\\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/\w*/y;
 const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*(`|\$\{|$)/y;
 
 /** @param {string} source @returns {Scan} */
 export function scanBrackets(source) {
-  /** @type {number[]} */ const open = [];
-  /** @type {Set<number>} */ const templates = new Set();
-  const token = new RegExp(TOKEN);
-  let chain = 0;
-  let elseIfs = 0;
-  let operand = false; // a value came last, so `/` divides
-  let match;
-  /** @param {number} at */
-  const inTemplateAfter = (at) => {
-    TEMPLATE.lastIndex = at;
-    const found = /** @type {RegExpExecArray} */ (TEMPLATE.exec(source));
-    token.lastIndex = TEMPLATE.lastIndex;
-    if (found[1] === '${') templates.add(open.push(TEMPLATE.lastIndex - 1));
-    operand = found[1] === '`';
-    return found[1] === '';
-  };
-  while ((match = token.exec(source)) !== null) {
-    const text = match[0];
-    const first = text[0];
-    if (text === '`') {
-      if (inTemplateAfter(token.lastIndex)) return { tooDeepAt: -1, open, inTemplate: true };
-    } else if (first === '(' || first === '[' || first === '{') {
-      if (open.push(match.index) > MAX_BRACKETS) return { tooDeepAt: match.index, open, inTemplate: false };
-      operand = false;
-      chain = 0;
-    } else if (first === ')' || first === ']' || first === '}') {
-      const wasTemplate = templates.delete(open.length);
-      open.pop();
-      operand = first !== '}';
-      if (wasTemplate && first === '}' && inTemplateAfter(token.lastIndex)) return { tooDeepAt: -1, open, inTemplate: true };
-    } else if (text === '/') {
-      REGEX.lastIndex = match.index;
-      if (!operand && REGEX.test(source)) { token.lastIndex = REGEX.lastIndex; operand = true; } else operand = false;
-    } else if (first === '/') {
-      // a comment changes nothing
-    } else if (text === ';' || text === '\n') {
-      chain = 0;
-    } else if (text.startsWith('else')) {
-      operand = false;
-      if (++elseIfs > MAX_CHAIN) return { tooDeepAt: match.index, open, inTemplate: false };
-    } else if (first === '"' || first === "'") {
-      operand = true;
-    } else if (/^(?:=>|[?!~=*+-]|new|await|typeof|void|delete|yield|return|case|in|of)$/.test(text)) {
-      operand = false;
+  const scanner = new Scanner(source);
+  while (!scanner.stopped) scanner.next();
+  return { tooDeepAt: scanner.tooDeepAt, open: scanner.open, inTemplate: scanner.inTemplate };
+}
+
+/** Where one scan stands. */
+class Scanner {
+  /** @param {string} source */
+  constructor(source) {
+    this.source = source;
+    this.token = new RegExp(TOKEN);
+    /** @type {number[]} */ this.open = [];
+    /** @type {Set<number>} depths that a template's `${` opened */ this.templates = new Set();
+    this.chain = 0;
+    this.heads = 0;
+    this.operand = false; // a value came last, so `/` divides
+    this.tooDeepAt = -1;
+    this.inTemplate = false;
+    this.stopped = false;
+  }
+
+  next() {
+    const match = this.token.exec(this.source);
+    if (match === null) { this.stopped = true; return; }
+    const [text] = match;
+    switch (text[0]) {
+      case '`': this.template(); return;
+      case '(': case '[': case '{': this.opening(match.index); return;
+      case ')': case ']': case '}': this.closing(text); return;
+      case '/': if (text === '/') this.slash(match.index); return;
+      case ';': this.semicolon(); return;
+      case '\n': this.chain = 0; return;
+      case ',': this.chain = 0; this.operand = false; return;
+      case '"': case "'": this.operand = true; return;
       // `a + a + …` is parsed in a loop; its tree is deep all the same, but in small frames.
-      chain += first === '+' || first === '-' ? 0.1 : 1;
-      if (chain > MAX_CHAIN) return { tooDeepAt: match.index, open, inTemplate: false };
-    } else {
-      operand = true;
-      if (text === 'else') elseIfs = 0;
+      case '+': case '-': this.link(match.index, 0.1); return;
+      case '=': case '?': case '!': case '~': case '*': case '<': case ':': this.link(match.index, 1); return;
+    }
+    if (HEAD_WORD.test(text)) this.head(match.index);
+    else if (PREFIX_WORD.test(text)) this.link(match.index, 1);
+    else this.operand = true;
+  }
+
+  /** @param {number} at @param {number} weight */
+  link(at, weight) {
+    this.operand = false;
+    this.chain += weight;
+    if (this.chain > MAX_CHAIN) this.stop(at);
+  }
+
+  /** @param {number} at */
+  head(at) {
+    this.operand = false;
+    if (++this.heads > MAX_HEADS) this.stop(at);
+  }
+
+  /** @param {number} at */
+  opening(at) {
+    this.operand = false;
+    this.chain = 0;
+    if (this.open.push(at) > MAX_BRACKETS) this.stop(at);
+  }
+
+  /** In `for (;;) for (;;) …` it ends nothing. */
+  semicolon() {
+    this.chain = 0;
+    this.operand = false;
+    if (this.source[this.open.at(-1) ?? -1] !== '(') this.heads = 0;
+  }
+
+  /** @param {string} text */
+  closing(text) {
+    const wasTemplate = this.templates.delete(this.open.length);
+    this.open.pop();
+    this.operand = text !== '}';
+    ELSE.lastIndex = this.token.lastIndex;
+    if (text === '}' && !ELSE.test(this.source)) this.heads = 0;
+    if (wasTemplate && text === '}') this.template();
+  }
+
+  template() {
+    TEMPLATE.lastIndex = this.token.lastIndex;
+    const found = /** @type {RegExpExecArray} */ (TEMPLATE.exec(this.source));
+    this.token.lastIndex = TEMPLATE.lastIndex;
+    this.operand = found[1] === '`';
+    if (found[1] === '') {
+      this.inTemplate = true;
+      this.stopped = true;
+    } else if (found[1] === '${') {
+      this.opening(TEMPLATE.lastIndex - 1);
+      this.templates.add(this.open.length);
     }
   }
-  return { tooDeepAt: -1, open, inTemplate: false };
+
+  /** @param {number} at */
+  slash(at) {
+    REGEX.lastIndex = at;
+    const isRegex = !this.operand && REGEX.test(this.source);
+    if (isRegex) this.token.lastIndex = REGEX.lastIndex;
+    this.operand = isRegex;
+  }
+
+  /** @param {number} at */
+  stop(at) {
+    this.tooDeepAt = at;
+    this.stopped = true;
+  }
 }

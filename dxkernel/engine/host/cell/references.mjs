@@ -2,7 +2,7 @@
  * References that must not stay what they are: to imported names, to constants that are assigned, and to names that are
  * read before their declaration ran.
  */
-import { boundIdentifiers, declarationOf, lacksSemicolon } from './tree.mjs';
+import { boundIdentifiers, declarationOf, lacksSemicolon, walk } from './tree.mjs';
 import { memberOf, moduleName } from './modules.mjs';
 
 /** @typedef {import('./tree.mjs').Node} Node */
@@ -157,4 +157,32 @@ function terminatePrevious(edited, text, { node, ancestors }) {
   if (!Array.isArray(list)) return;
   const previous = list[list.indexOf(ancestors[index]) - 1];
   if (previous && lacksSemicolon(previous, text)) edited.appendLeft(previous.end, ';');
+}
+
+/** `import.meta`, and whether the cell itself awaits. @param {import('magic-string').default} edited @param {Node[]} body @param {string} prefix */
+export function rewriteMeta(edited, body, prefix) {
+  let awaits = false;
+  let functions = 0;
+  /** @param {Node} node */
+  const enter = (node) => {
+    if (node.type === 'MetaProperty' && node.meta.name === 'import') edited.update(node.start, node.end, `${prefix}.meta`);
+    else if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await) || node.kind === 'await using') awaits ||= functions === 0;
+  };
+  /** @param {Node} node */
+  const visit = (node) => walk(node, (child) => {
+    if (/Function/.test(child.type) && child !== node) {
+      functions++;
+      visit(child);
+      functions--;
+      return false;
+    }
+    enter(child);
+  });
+  for (const statement of body) {
+    const isFunction = /Function/.test(statement.type);
+    if (isFunction) functions++;
+    visit(statement);
+    if (isFunction) functions--;
+  }
+  return { awaits };
 }

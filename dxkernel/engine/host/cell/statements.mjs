@@ -6,6 +6,7 @@
  * with a word or a digit, so that automatic semicolon insertion before it works as before.
  */
 import { boundIdentifiers, declarationOf, isAnonymousFunction, isLoop, lacksSemicolon } from './tree.mjs';
+import { DeclarationRewriter } from './declarations.mjs';
 import { labelledFunction } from './names.mjs';
 import { loadsModule } from './modules.mjs';
 import { lexicalNames } from './scope.mjs';
@@ -29,7 +30,7 @@ import { lexicalNames } from './scope.mjs';
 export function rewriteStatements(job) {
   const rewriter = new StatementRewriter(job);
   rewriter.program();
-  return { blockFunctions: rewriter.blockFunctions, locals: rewriter.locals };
+  return { blockFunctions: rewriter.blockFunctions, locals: rewriter.declarations.locals };
 }
 
 /** Holds the job and where hoisted code goes while one cell is rewritten. */
@@ -40,8 +41,7 @@ class StatementRewriter {
     this.edited = job.edited;
     this.value = `${job.prefix}v`;
     /** @type {Set<string>} */ this.blockFunctions = new Set();
-    /** @type {Set<string>} */ this.locals = new Set();
-    this.disposables = 0;
+    this.declarations = new DeclarationRewriter(job);
   }
 
   program() {
@@ -110,7 +110,7 @@ class StatementRewriter {
       if (declaration !== statement) edited.update(statement.start, declaration.start, '');
       const before = this.job.plan.values.has(statement) ? `${this.value} = ` : '';
       if (declaration.type === 'ClassDeclaration') this.classDeclaration(declaration, statement.start, before);
-      else if (declaration.type === 'VariableDeclaration' && declaration.kind !== 'var') this.variables(declaration);
+      else if (declaration.type === 'VariableDeclaration' && declaration.kind !== 'var') this.declaration(declaration);
       else this.statement(declaration, true, scopes);
     }
   }
@@ -157,7 +157,7 @@ class StatementRewriter {
   inner(node, inList, scopes, at) {
     switch (node.type) {
       case 'ExpressionStatement': this.expression(node); return;
-      case 'VariableDeclaration': if (node.kind === 'var') this.variables(node); else this.terminate(node); return;
+      case 'VariableDeclaration': if (node.kind === 'var') this.declaration(node); else this.terminate(node); return;
       case 'FunctionDeclaration': this.loneFunction(node, inList, scopes); return;
       case 'BlockStatement': this.block(node.body, [...scopes, lexicalNames(node.body)]); return;
       case 'IfStatement':
@@ -166,7 +166,7 @@ class StatementRewriter {
         return;
       case 'LabeledStatement': this.labelled(node, inList, scopes, at); return;
       case 'TryStatement': this.tryStatement(node, scopes); return;
-      case 'SwitchStatement': this.switchStatement(node, inList, scopes, at); return;
+      case 'SwitchStatement': this.switchStatement(node, scopes); return;
       case 'WithStatement': this.statement(node.body, false, scopes); return;
       default:
         if (isLoop(node)) this.loop(node, scopes);
@@ -229,60 +229,16 @@ class StatementRewriter {
     const head = node.type === 'ForStatement' ? node.init : node.left;
     /** @type {Set<string>} */ const names = head?.type === 'VariableDeclaration' && head.kind !== 'var' ? lexicalNames([head]) : new Set();
     if (head?.type === 'VariableDeclaration' && head.kind === 'var') {
-      if (node.type === 'ForStatement') this.variables(head, true); else this.forInHead(node, head);
+      if (node.type === 'ForStatement') this.declarations.variables(head); else this.declarations.forInHead(node, head);
     }
     this.statement(node.body, false, [...scopes, names]);
     this.terminate(node);
   }
 
-  /** @param {Node} node @param {Node} head */
-  forInHead(node, head) {
-    const [{ id, init }] = head.declarations;
-    if (!this.persistAll(head)) return;
-    const isWord = id.type === 'Identifier' && /^(async|let)$/.test(id.name);
-    this.edited.update(head.start, id.start, isWord ? ' (' : ' ');
-    if (isWord) this.edited.appendLeft(id.end, ')');
-    if (!init) return;
-    // Annex B: for (var x = 1 in o)
-    this.edited.update(id.end, head.end, '');
-    this.edited.appendRight(node.right.start, `(${id.name} = (${this.job.text.slice(init.start, init.end)}), `);
-    this.edited.appendLeft(node.right.end, ')');
-  }
-
-  /** True where the names live in the script scope; a helper's names among them become locals. @param {Node} node */
-  persistAll(node) {
-    const names = node.declarations.flatMap((/** @type {Node} */ declarator) => boundIdentifiers(declarator.id)).map((/** @type {Node} */ id) => id.name);
-    if (!names.some(this.job.persists)) return names.length === 0;
-    for (const name of names) if (!this.job.persists(name)) this.locals.add(name);
-    return true;
-  }
-
-  /** A declaration becomes an expression statement of assignments. @param {Node} node @param {boolean} [inHead] */
-  variables(node, inHead = false) {
-    const { edited } = this;
-    if (this.persistAll(node)) {
-      if (node.kind.endsWith('using')) this.using(node);
-      else {
-        const first = node.declarations[0].id.type === 'Identifier' ? '' : '0, ';
-        edited.update(node.start, node.start + node.kind.length, first);
-        for (const declarator of node.declarations) this.declarator(declarator, node.kind);
-      }
-    }
-    if (!inHead) this.terminate(node);
-  }
-
-  /** @param {Node} declarator @param {string} kind */
-  declarator({ id, init, start, end }, kind) {
-    if (id.type !== 'Identifier') {
-      this.edited.appendRight(start, '(');
-      this.edited.appendLeft(end, ')');
-    } else if (!init && kind === 'var') this.edited.update(start, end, '0');
-    else if (!init) this.edited.appendLeft(end, ' = void 0');
-  }
-
-  /** The resource is disposed when the function ends; the name stays readable. @param {Node} node */
-  using(node) {
-    for (const { id } of node.declarations) this.edited.appendRight(id.start, `${this.job.prefix}u${this.disposables++} = `);
+  /** @param {Node} node */
+  declaration(node) {
+    this.declarations.variables(node);
+    this.terminate(node);
   }
 
   /** @param {Node[]} list @param {Set<string>[]} scopes */
@@ -291,30 +247,29 @@ class StatementRewriter {
       if (statement.type === 'FunctionDeclaration') continue;
       this.statement(statement, true, scopes);
     }
-    if (list.length > 0) this.functionsOf(list, list[0].start, scopes, '');
+    if (list.length > 0) this.functionsOf(list, scopes);
   }
 
   /**
    * Sloppy block functions: a `let` at the top of the block, and at its place the assignment to the variable outside.
    * Left alone, they would become variables of the wrapping function. https://tc39.es/ecma262/#sec-web-compat-globaldeclarationinstantiation
-   * @param {Node[]} list @param {number} to @param {Set<string>[]} scopes @param {string} open
+   * @param {Node[]} list @param {Set<string>[]} scopes
    */
-  functionsOf(list, to, scopes, open) {
+  functionsOf(list, scopes) {
     if (this.job.strict) return;
     /** @type {Set<string>} */ const seen = new Set();
-    let leading = list[0]?.start === to;
+    let leading = true;
     for (const node of list) {
-      if (node.type !== 'FunctionDeclaration' || node.async || node.generator) { leading = false; continue; }
+      if (!isPlainFunction(node)) { leading = false; continue; }
       const { name } = node.id;
       const target = seen.has(name) ? `${name} = ` : `let ${name} = `;
-      this.nameFunction(node, node.start, seen.size === 0 ? open + target : target, mentionsItself(node, this.job.text));
+      this.nameFunction(node, node.start, target, mentionsItself(node, this.job.text));
       this.edited.appendLeft(node.end, ';');
       seen.add(name);
       const outer = this.isVisibleOutside(name, scopes) ? ` ${this.job.prefix}s.${name} = ${name};` : ' ;';
       this.edited.appendRight(node.end, outer);
-      if (!leading) this.edited.move(node.start, node.end, to);
+      if (!leading) this.edited.move(node.start, node.end, list[0].start);
     }
-    return seen.size > 0;
   }
 
   /** @param {string} name @param {Set<string>[]} scopes */
@@ -333,16 +288,27 @@ class StatementRewriter {
     this.edited.appendLeft(node.end, `;${outer} }`);
   }
 
-  /** @param {Node} node @param {boolean} inList @param {Set<string>[]} scopes @param {number} at */
-  switchStatement(node, inList, scopes, at) {
+  /**
+   * There is no place before the first case, so functions stay declarations. A `let` around the switch keeps sloppy mode
+   * from making them variables of the wrapping function.
+   * @param {Node} node @param {Set<string>[]} scopes
+   */
+  switchStatement(node, scopes) {
     const list = node.cases.flatMap((/** @type {Node} */ clause) => clause.consequent);
     const inner = [...scopes, lexicalNames(list)];
+    const functions = this.job.strict ? [] : list.filter(isPlainFunction);
+    const names = [...new Set(functions.map((/** @type {Node} */ { id }) => id.name))];
+    if (names.length > 0) this.edited.appendRight(node.start, `{ let ${names.join(', ')}; `);
     for (const statement of list) if (statement.type !== 'FunctionDeclaration') this.statement(statement, true, inner);
-    void inList; void at;
-    // There is no place before the first case, so the functions stand before the switch, in a block around it.
-    if (this.functionsOf(list, node.start, inner, '{ ')) this.edited.appendLeft(node.end, ' }');
+    for (const { id, end } of functions) {
+      if (this.isVisibleOutside(id.name, inner)) this.edited.appendLeft(end, ` ${this.job.prefix}s.${id.name} = ${id.name};`);
+    }
+    if (names.length > 0) this.edited.appendLeft(node.end, ' }');
   }
 }
+
+/** Sloppy mode treats only these as variables. @param {Node} node */
+const isPlainFunction = (node) => node.type === 'FunctionDeclaration' && !node.async && !node.generator;
 
 /** @param {Node} node @param {string} text */
 function mentionsItself(node, text) {

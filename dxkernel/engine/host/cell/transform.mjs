@@ -11,21 +11,21 @@ import { problemsOf, toDiagnostics } from './diagnostics.mjs';
 import { badRegexes, featuresOf, needsLowering } from './features.mjs';
 import { lower } from './lower.mjs';
 import { composeMap } from './maps.mjs';
-import { importCode, loadsModule, memberOf, moduleName, readImport } from './modules.mjs';
+import { importCode, loadsModule, readImport } from './modules.mjs';
 import { declaredNames, redeclarations } from './names.mjs';
 import { normalise, parseCell, parseLowered, tooDeep } from './parse.mjs';
-import { initialisedAt, rewriteReferences, withoutInitialisedInPatterns } from './references.mjs';
+import { checks, constants, prologue } from './prologue.mjs';
+import { initialisedAt, rewriteMeta, rewriteReferences, withoutInitialisedInPatterns } from './references.mjs';
+import { constantNames, emptyRegistry, importedNames, nextRegistry } from './registry.mjs';
 import { freeReferences } from './scope.mjs';
 import { rewriteStatements } from './statements.mjs';
-import { walk } from './tree.mjs';
 
 /** @typedef {import('./tree.mjs').Node} Node */
 /** @typedef {import('./names.mjs').Names} Names */
 /** @typedef {import('./diagnostics.mjs').Diagnostic} Diagnostic */
 /** @typedef {import('./diagnostics.mjs').Problem} Problem */
-/** @typedef {import('./references.mjs').ImportedName} ImportedName */
 /** @typedef {import('./modules.mjs').CellImport} CellImport */
-/** @typedef {{ consts: string[], imports: Record<string, ImportedName>, known: string[] }} Registry what earlier cells declared; plain JSON */
+/** @typedef {import('./registry.mjs').Registry} Registry */
 /**
  * @typedef {object} CellHost The `$dx` of a cell's function.
  * @property {(specifier: string, options: ImportCallOptions | undefined, id: number, required: string[]) => Promise<object>} import
@@ -47,7 +47,7 @@ import { walk } from './tree.mjs';
 /**
  * @typedef {object} Transformed
  * @property {true} ok
- * @property {string[]} declare names to declare with `let`, which resets them to undefined
+ * @property {string[]} declare names to declare with `let`; those that are known already are reset by `body`
  * @property {string[]} keep `var` names that nobody declared yet: to declare with `let`
  * @property {string} body an async arrow function expression; its first line is the cell's first line
  * @property {number[]} params ids of earlier modules, passed after `$dx` in this order
@@ -59,10 +59,8 @@ import { walk } from './tree.mjs';
  */
 /** @typedef {{ ok: false, diagnostics: Diagnostic[] }} Refused */
 
-/** @returns {Registry} */
-export const emptyRegistry = () => ({ consts: [], imports: {}, known: [] });
-
 export { checkComplete } from './complete.mjs';
+export { emptyRegistry } from './registry.mjs';
 
 /** @param {string} source @param {Options} options @returns {Transformed | Refused} */
 export function transformCell(source, options) {
@@ -117,6 +115,8 @@ function build(source, cell) {
   const consts = constantNames(registry, names, imports);
   const strict = body.some((statement) => statement.directive === 'use strict');
   const references = freeReferences(body);
+  /** @type {Record<string, import('./scope.mjs').Reference[] | undefined>} */
+  const byName = Object.assign(Object.create(null), Object.groupBy(references, ({ name }) => name));
   const early = withoutInitialisedInPatterns(body, references);
   const rewritten = rewriteReferences(edited, text, references.filter((reference) => !early.has(reference)), { imports, consts, ready: initialisedAt(body) }, prefix, strict);
   // Around `with (o)` goes another one, with the constants: what `o` does not have is found there.
@@ -127,7 +127,7 @@ function build(source, cell) {
   const plan = planCompletion(body);
   const { blockFunctions, locals } = rewriteStatements({
     edited, text, body, plan, persists, prefix, strict,
-    usesItself: (node) => references.some(({ name, node: at }) => name === node.id.name && at.start >= node.start && at.end <= node.end),
+    usesItself: (node) => byName[node.id.name]?.some(({ node: at }) => at.start >= node.start && at.end <= node.end) ?? false,
     importCode: (statement) => importCode(/** @type {CellImport} */ (modules.get(statement)), prefix, (local) => rewritten.imported.has(local), persists),
   });
   for (const name of blockFunctions) if (!names.has(name)) names.set(name, 'var');
@@ -135,14 +135,18 @@ function build(source, cell) {
   const own = new Set([...modules.values()].map(({ id }) => id));
   const params = [...rewritten.modules].filter((id) => !own.has(id));
   const kept = declared.filter(([name, kind]) => kind === 'var' && cell.original.get(name) !== 'enum').map(([name]) => name);
-  const keep = kept.filter((name) => !registry.known.includes(name));
-  edited.prepend(prologue({ prefix, text, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, usesHelpers: cell.maps.length > 0 && text.includes('babelHelpers') })
+  const known = new Set(registry.known);
+  const keep = kept.filter((name) => !known.has(name));
+  const lexical = declared.filter(([name]) => !kept.includes(name));
+  const again = lexical.filter(([name, kind]) => known.has(name) && kind !== 'function')
+    .map(([name]) => ({ name, merges: /enum|namespace/.test(cell.original.get(name) ?? '') }));
+  edited.prepend(prologue({ prefix, text, body, params, guarded: rewritten.guarded, imports, blockFunctions, locals, keep, again, usesHelpers: cell.maps.length > 0 && text.includes('babelHelpers') })
     + checks(rewritten.imported, registry, imports, prefix));
   edited.append(`\nreturn {__proto__: null, v: ${prefix}v};\n}`);
   /** @type {import('./maps.mjs').SourceMap | undefined} */ let map;
   return {
     ok: true,
-    declare: declared.map(([name]) => name).filter((name) => !kept.includes(name)),
+    declare: lexical.map(([name]) => name).filter((name) => !known.has(name)),
     keep,
     body: edited.toString(),
     params,
@@ -165,109 +169,6 @@ function freePrefix(text) {
 const isImplicit = (statement, original) =>
   statement.type === 'ImportDeclaration' && statement.specifiers.length > 0 &&
   statement.specifiers.every((/** @type {Node} */ specifier) => !original.has(specifier.local.name));
-
-/** @param {Registry} registry @param {Names} names @param {CellImport[]} modules */
-function importedNames(registry, names, modules) {
-  /** @type {Map<string, ImportedName>} */ const imports = new Map();
-  for (const [name, imported] of Object.entries(registry.imports)) if (!names.has(name)) imports.set(name, imported);
-  for (const { id, specifier, bindings } of modules) {
-    for (const binding of bindings) {
-      imports.set(binding.local, { module: id, export: binding.export, ...(binding.export === '*' ? {} : { unchecked: specifier }) });
-    }
-  }
-  return imports;
-}
-
-/** @param {Registry} registry @param {Names} names @param {Map<string, ImportedName>} imports */
-function constantNames(registry, names, imports) {
-  const consts = new Set(registry.consts.filter((name) => !names.has(name)));
-  for (const [name, kind] of names) if (isConstant(kind)) consts.add(name);
-  for (const name of imports.keys()) consts.add(name);
-  return consts;
-}
-
-/** @param {string} kind */
-const isConstant = (kind) => kind === 'const' || kind.endsWith('using');
-
-/** @param {Registry} registry @param {[string, string][]} declared @param {Map<string, ImportedName>} imports @param {Set<string>} checked @returns {Registry} */
-function nextRegistry(registry, declared, imports, checked) {
-  const names = new Map(declared);
-  const consts = registry.consts.filter((name) => !names.has(name));
-  for (const [name, kind] of names) if (isConstant(kind)) consts.push(name);
-  const kept = [...imports].filter(([name]) => registry.imports[name] !== undefined || names.has(name));
-  return {
-    consts,
-    imports: Object.fromEntries(kept.map(([name, { unchecked, ...imported }]) => [name, unchecked && !checked.has(name) ? { ...imported, unchecked } : imported])),
-    known: [...new Set([...registry.known, ...names.keys()])],
-  };
-}
-
-/** @param {{ prefix: string, text: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], usesHelpers: boolean }} parts */
-function prologue({ prefix, text, body, params, guarded, imports, blockFunctions, locals, keep, usesHelpers }) {
-  const directives = body.filter((statement) => typeof statement.directive === 'string').map((statement) => `${statement.expression.raw};`);
-  const setters = [...blockFunctions].map((name) => `set ${name}(${prefix}a) { ${name} = ${prefix}a; }`);
-  const line = [
-    `async (${[prefix, ...params.map((id) => moduleName(prefix, id))].join(', ')}) => {`,
-    ...directives,
-    `let ${[`${prefix}v`, ...locals].join(', ')};`,
-    ...(guarded.size > 0 ? [`const ${prefix}c = ${constants(guarded, imports, prefix)};`] : []),
-    ...(setters.length > 0 ? [`const ${prefix}s = {__proto__: null, ${setters.join(', ')}};`] : []),
-    ...(usesHelpers ? [`const babelHelpers = ${prefix}.helpers;`] : []),
-    // `var fetch;` keeps what the global object has, as in a script.
-    ...keep.filter((name) => name in globalThis).map((name) => `${name} = globalThis.${name};`),
-    '',
-  ].join(' ');
-  // `-->` is a comment only where a line begins.
-  return /^(?:\s|\/\*[^]*?\*\/)*-->/.test(text) ? `${line}\n` : line;
-}
-
-/** @param {Set<string>} names @param {Map<string, ImportedName>} imports @param {string} prefix */
-function constants(names, imports, prefix) {
-  const getters = [...names].map((name) => {
-    const imported = imports.get(name);
-    return `${name}: () => ${imported ? memberOf(moduleName(prefix, imported.module), imported.export) : name}`;
-  });
-  return `${prefix}.consts({__proto__: null, ${getters.join(', ')}})`;
-}
-
-/** Imported names that no cell used as a value before must exist now. @param {Set<string>} used @param {Registry} registry @param {Map<string, ImportedName>} imports @param {string} prefix */
-function checks(used, registry, imports, prefix) {
-  let code = '';
-  for (const name of used) {
-    const imported = imports.get(name);
-    if (!imported?.unchecked || registry.imports[name] !== imported) continue;
-    code += `${prefix}.check(${moduleName(prefix, imported.module)}, ${JSON.stringify(imported.unchecked)}, [${JSON.stringify(imported.export)}]); `;
-  }
-  return code;
-}
-
-/** `import.meta`, and whether the cell itself awaits. @param {MagicString} edited @param {Node[]} body @param {string} prefix */
-function rewriteMeta(edited, body, prefix) {
-  let awaits = false;
-  let functions = 0;
-  /** @param {Node} node */
-  const enter = (node) => {
-    if (node.type === 'MetaProperty' && node.meta.name === 'import') edited.update(node.start, node.end, `${prefix}.meta`);
-    else if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await) || node.kind === 'await using') awaits ||= functions === 0;
-  };
-  /** @param {Node} node */
-  const visit = (node) => walk(node, (child) => {
-    if (/Function/.test(child.type) && child !== node) {
-      functions++;
-      visit(child);
-      functions--;
-      return false;
-    }
-    enter(child);
-  });
-  for (const statement of body) {
-    const isFunction = /Function/.test(statement.type);
-    if (isFunction) functions++;
-    visit(statement);
-    if (isFunction) functions--;
-  }
-  return { awaits };
-}
 
 /** A user's `//# sourceURL=` must not rename the cell. @param {string} text @param {{ type: string, value: string, start: number }[]} comments */
 function withoutMagicComments(text, comments) {

@@ -26,6 +26,8 @@ const { runInThisContext } = Script.prototype;
 const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 const session = new inspector.Session();
 const { post } = inspector.Session.prototype;
+/** Runs the pending microtasks and ticks. @type {() => void} */
+const runMicrotasks = /** @type {any} */ (nodeProcess)._tickCallback;
 
 /** The running cell, the promise whose rejection is its failure, and what to remember of it. */
 let running = /** @type {{ run: Run, settled: Promise<any> | undefined } | undefined} */ (undefined);
@@ -82,13 +84,17 @@ function declare(run, then) {
   for (let i = 0; i < run.keep.length; i++) names[names.length] = run.keep[i];
   if (names.length === 0) return then();
   const expression = `let ${ArrayPrototypeJoin(names, ',')};`;
+  let failure = /** @type {string | undefined} */ ('its names were not declared');
   ReflectApply(post, session, ['Runtime.evaluate', { expression, replMode: true }, (/** @type {any} */ error, /** @type {any} */ result) => {
     const details = result?.exceptionDetails;
-    if (!error && !details) return then();
     // A name the language does not let anyone declare (`undefined`), or one a script made a fixed global.
-    const message = details?.exception?.description ?? error?.message ?? 'its names cannot be declared';
-    settle(run, { failed: new SyntaxErrorCtor(message) });
+    failure = error || details ? (details?.exception?.description ?? error?.message ?? failure) : undefined;
   }]);
+  // The answer comes some microtasks later. A garbage collection before that aborts Node 24 (ARCHITECTURE.md, "Names in
+  // cells"), so they run now: nothing else of ours is on the stack.
+  ReflectApply(runMicrotasks, nodeProcess, []);
+  if (failure === undefined) then();
+  else settle(run, { failed: new SyntaxErrorCtor(failure) });
 }
 
 /** @param {Run} run @param {(...args: any[]) => Promise<{ v: any }>} body */
