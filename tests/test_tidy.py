@@ -41,7 +41,7 @@ RESERVED = {
 }
 
 # What modules with these names promise: no I/O, no event loop, no Node.
-PURE_NAMES = {"protocol", "events", "messages", "wire", "types"}
+PURE_NAMES = {"protocol", "events", "messages", "wire", "jsontext", "types"}
 PURE_IMPORTS = {
     "__future__", "abc", "base64", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "hashlib",
     "hmac", "itertools", "json", "math", "operator", "orjson", "re", "string", "struct", "typing", "uuid",

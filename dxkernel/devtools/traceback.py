@@ -4,8 +4,8 @@
           2 │ return user.name;
                           ^
         at greet (Cell [3]:2:13)
-        at Cell [3]:5:1
         … 4 internal frames
+        at Cell [3]:5:1
 
 Pure: an `ErrorValue` in, text out. Whatever the program put into a message, a name or a source line is cleaned of control
 sequences first, so an error cannot repaint a terminal; and everything shown has a budget.
@@ -29,6 +29,8 @@ MAX_MESSAGE_CHARS = 10_000
 MAX_DETAILS_CHARS = 10_000
 # Node keeps ten frames unless told otherwise; deep recursion with a raised limit is cut in the middle.
 MAX_FRAMES = 50
+# Recursion repeats one frame; this often is still more readable than a count.
+MAX_REPEATS = 2
 MAX_CHILDREN = 16
 MAX_DEPTH = 8
 # Minified code has lines of megabytes: show this much around the column.
@@ -66,7 +68,7 @@ _COLORS = _Palette(name="\x1b[1;31m", place="\x1b[36m", caret="\x1b[31m", dim="\
 
 
 def _error_lines(error: ErrorValue, palette: _Palette, depth: int) -> Iterator[str]:
-    yield from _header_lines(error, palette)
+    yield from _header_lines(error, palette, nested=depth > 0)
     top = next((frame for frame in error.frames if not frame.internal), None)
     if top is not None:
         yield from _code_frame(top, palette)
@@ -83,9 +85,11 @@ def _error_lines(error: ErrorValue, palette: _Palette, depth: int) -> Iterator[s
         yield from _indent([palette.paint(palette.dim, f"… {len(children) - MAX_CHILDREN} more errors")])
 
 
-def _header_lines(error: ErrorValue, palette: _Palette) -> list[str]:
+def _header_lines(error: ErrorValue, palette: _Palette, *, nested: bool) -> list[str]:
     name = sanitize(error.name).replace("\n", " ") or "Error"
     message = _clip(sanitize(error.message), MAX_MESSAGE_CHARS)
+    if name == THROWN_NON_ERROR and nested:
+        return message.split("\n")  # A cause or a child that is no error: nobody failed to catch it.
     separator = " " if name == THROWN_NON_ERROR else ": "
     header = palette.paint(palette.name, name) + (f"{separator}{message}" if message else "")
     return header.split("\n")
@@ -99,13 +103,19 @@ def _children(error: ErrorValue) -> Iterator[tuple[str, ErrorValue]]:
 
 
 def _frame_lines(frames: Sequence[StackFrame], palette: _Palette) -> Iterator[str]:
+    # What is below the last frame of the user's is the machinery that ran it: the same for every error.
+    last_own = max((index for index, frame in enumerate(frames) if not frame.internal), default=len(frames) - 1)
+    frames = frames[: last_own + 1]
     shown, hidden = frames[:MAX_FRAMES], len(frames) - MAX_FRAMES
-    for internal, group in groupby(shown, key=lambda frame: frame.internal):
-        if internal:
-            count = sum(1 for _ in group)
+    # Internal frames are one group however they differ; of the user's, only equal ones are: recursion.
+    for frame, group in groupby(shown, key=lambda frame: None if frame.internal else frame):
+        count = sum(1 for _ in group)
+        if frame is None:
             yield palette.paint(palette.dim, f"    … {count} internal frame{'s' if count > 1 else ''}")
-        else:
-            yield from (f"    at {_place(frame, palette)}" for frame in group)
+            continue
+        yield from [f"    at {_place(frame, palette)}"] * (count if count <= MAX_REPEATS else 1)
+        if count > MAX_REPEATS:
+            yield palette.paint(palette.dim, f"    … the same frame {count - 1} more times")
     if hidden > 0:
         yield palette.paint(palette.dim, f"    … {hidden} more frames")
 
@@ -113,8 +123,9 @@ def _frame_lines(frames: Sequence[StackFrame], palette: _Palette) -> Iterator[st
 def _place(frame: StackFrame, palette: _Palette) -> str:
     parts = [frame.file or "<unknown>", *(str(number) for number in (frame.line, frame.column) if number > 0)]
     place = palette.paint(palette.place, _one_line(":".join(parts)))
-    function = _one_line(frame.function)
-    return f"{function} ({place})" if function else place
+    function = _one_line(frame.function).strip()
+    # V8 writes `async` before the place of an await; alone it is no name.
+    return f"{function} ({place})" if function not in {"", "async"} else f"{function} {place}".lstrip()
 
 
 def _code_frame(frame: StackFrame, palette: _Palette) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -26,14 +27,14 @@ from dxkernel.errors import EngineStartError, ProtocolError
 HOST_DIR = Path(__file__).parent / "host"
 
 # Large enough that a burst is few system calls, small enough that other channels get their turn.
-READ_BYTES = 1 << 18
+READ_BYTES = 1 << 20
 # A child that writes without end must not keep us from the frame behind the mark.
 MAX_DRAIN_BYTES = 8 << 20
 # The last words of a dying engine: enough for V8's report of an exhausted heap.
 STDERR_TAIL_CHARACTERS = 8_000
 
 # An interrupt leaves Node's book-keeping of nested callbacks unbalanced, which it would answer by aborting.
-NODE_ARGS = ("--no-force-async-hooks-checks",)
+NODE_ARGS = ("--no-force-async-hooks-checks", "--require", str(HOST_DIR / "modules" / "workers.cjs"))
 
 # Node's own words to the user when a debugger session is still open at exit; ours is no debugger of the user's.
 _DEBUGGER_NOISE = "Waiting for the debugger to disconnect...\n"
@@ -154,6 +155,7 @@ class EngineProcess:
     def _listen(self) -> None:
         self._bridge.setblocking(False)
         self._loop.add_reader(self._bridge.fileno(), self._read_bridge)
+        _enlarge(self._channel)
         for descriptor in (self._channel, *(pipe.descriptor for pipe in self._pipes)):
             os.set_blocking(descriptor, False)
             self._loop.add_reader(descriptor, self._pump)
@@ -267,6 +269,15 @@ class EngineProcess:
                 self._loop.remove_reader(pipe.descriptor)
                 os.close(pipe.descriptor)
                 pipe.descriptor = -1
+
+
+def _enlarge(descriptor: int) -> None:
+    """Let a pipe hold a burst, so that the program is not stopped and woken for every 64 KiB. Linux only; others do without."""
+    set_size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if set_size is not None:
+        # An administrator may have set the limit lower.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, set_size, READ_BYTES)
 
 
 def _read(descriptor: int, size: int) -> bytes | None:

@@ -6,15 +6,15 @@ The engine is started before anything else that takes time: Node boots while Pyt
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
+from dxkernel.errors import EngineStartError
 from dxkernel.kernel.connection import Connection, read_connection_file
-from dxkernel.kernel.kernel import Kernel, MakeSession
-from dxkernel.kernel.wire import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
     from dxkernel.engine.events import Event
     from dxkernel.engine.session import Session
+    from dxkernel.kernel.kernel import Kernel
+
+    MakeSession = Callable[[Callable[[Event], None]], Session]
 
 # How soon a kernel whose client died notices.
 PARENT_POLL_S = 1.0
 
-LOG_LEVEL_VARIABLE = "DXKERNEL_LOG"
+LOG_LEVEL_VARIABLE = "DX_LOG"
 
 
 def run(connection_file: Path, make_session: MakeSession | None = None) -> int:
@@ -52,12 +55,17 @@ def new_session(on_background: Callable[[Event], None]) -> Session:
 
 async def serve(connection: Connection, make_session: MakeSession) -> int:
     """Run one kernel on the current loop until it is shut down, signalled or orphaned."""
-    kernel = Kernel(make_session, ports=connection.ports)
-    kernel.start_engine()
-    # One turn of the loop, in which the Node process is spawned.
-    await asyncio.sleep(0)
-    from dxkernel.kernel.sockets import Sockets  # noqa: PLC0415  # Imports zmq, which takes as long as all the rest.
+    session = make_session(lambda event: kernel.on_background(event))  # noqa: PLW0108  # It does not exist yet.
+    # A failure is told to the first cell; until then there is nobody to tell.
+    with contextlib.suppress(EngineStartError):
+        session.spawn()
+    # Imported while Node boots; zmq alone takes as long as all the rest.
+    from dxkernel.kernel.kernel import Kernel  # noqa: PLC0415
+    from dxkernel.kernel.sockets import Sockets  # noqa: PLC0415
+    from dxkernel.kernel.wire import Codec  # noqa: PLC0415
 
+    kernel = Kernel(session, ports=connection.ports)
+    kernel.start_engine()
     sockets: Sockets | None = None
     try:
         codec = Codec(connection.key, scheme=connection.signature_scheme)

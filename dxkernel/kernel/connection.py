@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dxkernel.errors import UsageError
 from dxkernel.kernel import jsontext
+from dxkernel.kernel.wire import Codec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,10 @@ def parse_connection(fields: dict[str, Any]) -> Connection:
     if not all(isinstance(field, str) for field in (ip, key, scheme)):
         reason = "ip, key and signature_scheme have to be strings"
         raise UsageError(reason)
+    try:
+        Codec(key.encode(), scheme=scheme)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     endpoints = {name: _endpoint(transport, ip, fields, name) for name in CHANNELS}
     ports = {f"{name}_port": fields[f"{name}_port"] for name in CHANNELS}
     return Connection(endpoints, key.encode(), scheme, ports)

@@ -16,16 +16,18 @@ from dxkernel.engine.events import (
     Outcome,
     Started,
 )
-from dxkernel.errors import DxError, EngineError
+from dxkernel.errors import EngineError
 from dxkernel.kernel.headers import timestamp
 from dxkernel.kernel.parents import Parent
-from dxkernel.kernel.render import Publication, error_content, render, stream
+from dxkernel.kernel.render import Publication, error_content, expression_content, render, stream
+from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
     import asyncio
 
     from dxkernel.kernel.kernel import Kernel
     from dxkernel.kernel.requests import Request
+    from dxkernel.magics.help import HelpQuery
 
 Json = dict[str, Any]
 
@@ -123,11 +125,19 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
     cell = _Cell.parse(request)
     parent = Parent(request.header, request.message.identities, cell.silent, cell.allow_stdin)
     try:
-        await kernel.engine_ready()
-    except DxError as error:
+        await kernel.engine_ready(retry=True)
+        if not cell.code.strip():
+            return await _reply_to_empty(kernel, cell, parent)
+        query = help_query(cell.code)
+        if query is not None:
+            return await _reply_to_question(kernel, cell, parent, query)
+        parent, outcome = await _render_cell(kernel, cell, parent)
+    except EngineError as error:
         return _engine_missing(kernel, cell, parent, error)
-    if not cell.code.strip():
-        return await _reply_to_empty(kernel, cell, parent)
+    return await _reply_to_outcome(kernel, cell, parent, outcome)
+
+
+async def _render_cell(kernel: Kernel, cell: _Cell, parent: Parent) -> tuple[Parent, Outcome]:
     outcome: Outcome | None = None
     events = kernel.session.execute(cell.code, silent=cell.silent, store_history=cell.store_history)
     async for event in events:
@@ -145,7 +155,7 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
                 kernel.show(event)
     if outcome is None:
         raise EngineError("the engine ended a cell without an outcome")
-    return await _reply_to_outcome(kernel, cell, parent, outcome)
+    return parent, outcome
 
 
 def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
@@ -156,7 +166,10 @@ def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
 
 def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
     kernel.stdin.drop(outcome.cell)
-    if cell.stop_on_error and not isinstance(outcome, Finished):
+    if isinstance(outcome, EngineDied):
+        kernel.close_comms(parent.header)
+    # A silent cell is the front end's own: what a person sent is not to suffer from it.
+    if cell.stop_on_error and not cell.silent and not isinstance(outcome, Finished):
         kernel.queue.stop_on_error(outcome)
     publication = render(outcome, parent.execution_count)
     if publication is not None and not cell.silent:
@@ -180,12 +193,24 @@ async def _reply_to_empty(kernel: Kernel, cell: _Cell, parent: Parent) -> Json:
     return await _ok(kernel, cell)
 
 
+async def _reply_to_question(kernel: Kernel, cell: _Cell, parent: Parent, query: HelpQuery) -> Json:
+    """`name?` runs nothing: what is known goes to the front end's pager."""
+    _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
+    found = await kernel.session.inspect(query.expression, len(query.expression), 1 if query.source else 0)
+    payload = [{"source": "page", "data": dict(found.data), "start": 0}] if found else []
+    if not found and not cell.silent:
+        kernel.publisher.publish(stream("stdout", f"Nothing is known about `{query.expression}`.\n"), parent.header)
+    return {**await _ok(kernel, cell), "payload": payload}
+
+
 async def _ok(kernel: Kernel, cell: _Cell) -> Json:
-    expressions = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
+    values = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
+    expressions = {name: expression_content(value) for name, value in values.items()}
     return {"status": "ok", "payload": [], "user_expressions": expressions}
 
 
-def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: DxError) -> Json:
+def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
+    kernel.engine_lost(error)
     outcome = EngineDied(0, str(error))
     _publish_input(kernel, cell, parent)
     _conclude(kernel, replace(cell, store_history=False), parent, outcome)

@@ -13,6 +13,7 @@ from dxkernel.engine.events import ErrorValue
 from dxkernel.kernel.info import kernel_info
 from dxkernel.kernel.render import exception_content
 from dxkernel.kernel.requests import BadRequestError, Request
+from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
     from dxkernel.engine.events import CompletionItem, Completions
@@ -68,6 +69,8 @@ async def _inspect(kernel: Kernel, request: Request) -> Json:
 
 async def _is_complete(kernel: Kernel, request: Request) -> Json:
     code = request.require("code", str)
+    if help_query(code) is not None:
+        return {"status": "complete"}
     await kernel.engine_ready()
     completeness = await kernel.session.is_complete(code)
     reply = {"status": completeness.status}

@@ -36,7 +36,12 @@ def dumps(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
+        pass
+    try:
         text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (RecursionError, ValueError) as error:  # nested too deeply, or in itself
+        raise TypeError(str(error)) from None
+    else:
         # Through UTF-16, so that two halves of one character join and only the lone ones are replaced.
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dxkernel.engine.events import CommMessage, EngineDied, Event, InputRequested, Notice
@@ -21,19 +21,20 @@ from dxkernel.kernel.headers import Headers
 from dxkernel.kernel.history import History, MemoryHistory
 from dxkernel.kernel.parents import Parents
 from dxkernel.kernel.publisher import Publisher
-from dxkernel.kernel.render import Publication, render
+from dxkernel.kernel.render import Publication, render, stream
 from dxkernel.kernel.requests import BadRequestError, Request
 from dxkernel.kernel.stdin import Stdin
 from dxkernel.kernel.wire import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Coroutine, Iterator, Mapping
+
     from dxkernel.engine.session import Session
 
 log = logging.getLogger("dxkernel.kernel")
 
 Json = dict[str, Any]
 T = TypeVar("T")
-MakeSession = Callable[[Callable[[Event], None]], "Session"]
 
 # How long a closing kernel waits for its engine to go before it leaves without it.
 CLOSE_TIMEOUT_S = 2.0
@@ -51,13 +52,13 @@ class Kernel:
     """One kernel. Needs a running event loop; `attach` a transport before anything is received."""
 
     def __init__(
-        self, make_session: MakeSession, *, history: History | None = None, ports: Mapping[str, int] | None = None
+        self, session: Session, *, history: History | None = None, ports: Mapping[str, int] | None = None
     ) -> None:
-        """`make_session(on_background)` makes the session; it is started by `start_engine`."""
+        """`session` is to give its background events to `on_background`; it is started by `start_engine`."""
         loop = asyncio.get_running_loop()
         self.headers = Headers()
         self.publisher = Publisher(self._send_iopub, self.headers, loop)
-        self.session = make_session(self._show_late)
+        self.session = session
         self.history: History = history if history is not None else MemoryHistory()
         self.ports = dict(ports or {})
         self.parents = Parents()
@@ -67,33 +68,34 @@ class Kernel:
         self.stopped = asyncio.Event()
         self._stopping = False
         self._transport: Transport | None = None
-        self._engine: asyncio.Task[DxError | None] | None = None
+        self._engine: asyncio.Future[DxError | None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # -- life
 
-    def start_engine(self) -> asyncio.Task[DxError | None]:
-        """Begin to start the engine, in the background: sockets bind and clients are answered meanwhile.
-
-        The task never fails; its result is what went wrong.
-        """
-        self._engine = self.spawn(self._start_engine())
-        return self._engine
+    def start_engine(self) -> None:
+        """Begin to start the engine, in the background: sockets bind and clients are answered meanwhile."""
+        self._engine = self.spawn(self._started(self.session.start()))
 
     def attach(self, transport: Transport) -> None:
         """Say where messages go, and announce the kernel."""
         self._transport = transport
         self.publisher.status("starting", {})
 
-    async def engine_ready(self) -> None:
-        """Return when the engine runs. Raises `EngineError` if it cannot start; the next call tries again."""
+    async def engine_ready(self, *, retry: bool = False) -> None:
+        """Return when the engine runs. Raises what kept it from starting; `retry` tries once more if that was before."""
         engine = self._engine
-        if engine is None or (engine.done() and engine.result() is not None):
-            engine = self.start_engine()
+        if engine is None or (retry and engine.done() and engine.result() is not None):
+            engine = self._engine = self.spawn(self._started(self.session.restart()))
         # No detour through the loop when it is up: comm messages keep their order.
         failure = engine.result() if engine.done() else await asyncio.shield(engine)
         if failure is not None:
             raise failure
+
+    def engine_lost(self, error: DxError) -> None:
+        """The engine ended and could not be started again by itself: the next cell tries."""
+        self._engine = asyncio.get_running_loop().create_future()
+        self._engine.set_result(error)
 
     async def interrupt(self) -> None:
         """Interrupt the running cell, if any."""
@@ -147,7 +149,7 @@ class Kernel:
         with self.busy(request):
             handler = HANDLERS.get(message.msg_type)
             if handler is None:
-                log.warning("unknown message type %r on %s", message.msg_type, request.channel)
+                log.warning("unknown message type %.60r on %s", message.msg_type, request.channel)
                 return
             content = await self.guard(request, handler(self, request))
             if content is not None and message.msg_type.endswith("_request"):
@@ -205,6 +207,12 @@ class Kernel:
         if publication is not None:
             self.publisher.publish(publication, parent.header)
 
+    def close_comms(self, parent: Mapping[str, Any]) -> None:
+        """The program is gone, and with it its end of every comm."""
+        for comm_id in self.comms:
+            self.publisher.publish(Publication("comm_close", {"comm_id": comm_id, "data": {}}), parent)
+        self.comms.clear()
+
     def track_comm(self, kind: str, comm_id: str, target_name: str) -> None:
         """Keep the list of open comms true."""
         if kind == "open":
@@ -219,20 +227,21 @@ class Kernel:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _show_late(self, event: Event) -> None:
+    def on_background(self, event: Event) -> None:
+        """What happens outside a running cell: late output, comms, the end of an idle engine."""
         match event:
             case InputRequested():
                 # Its cell has been answered, so no client listens for a question any more.
                 refuse_input(self, event, self.parents.of(event.cell))
             case EngineDied(cell=cell, reason=reason):
-                self.comms.clear()
+                self.close_comms(self.parents.of(cell).header)
                 self.show(Notice(cell, reason))
             case _:
                 self.show(event)
 
-    async def _start_engine(self) -> DxError | None:
+    async def _started(self, starting: Awaitable[Any]) -> DxError | None:
         try:
-            await self.session.start()
+            await starting
         except DxError as error:
             log.error("the engine did not start: %s", error)  # noqa: TRY400  # The traceback is ours, not the cause.
             return error
@@ -245,5 +254,18 @@ class Kernel:
         self._send("stdin", message)
 
     def _send(self, channel: str, message: Message) -> None:
-        if self._transport is not None:
+        if self._transport is None:
+            return
+        try:
             self._transport.send(channel, message)
+        except TypeError as error:  # What a program displays may be nested beyond what anybody's JSON can hold.
+            log.warning("cannot send %s: %s", message.msg_type, error)
+            self._transport.send(channel, self._apology(message, error))
+
+    def _apology(self, message: Message, error: TypeError) -> Message:
+        """What is sent in place of a message that has no form in JSON."""
+        text = f"dxkernel could not send this output ({message.msg_type}): {error}"
+        if message.msg_type.endswith("_reply"):
+            return replace(message, content=error_reply("TypeError", text), metadata={})
+        apology = stream("stderr", f"{text}\n")
+        return replace(message, header=self.headers.make("stream"), content=apology.content, metadata={}, buffers=())

@@ -105,6 +105,14 @@ def error_content(outcome: Failed | Interrupted | EngineDied) -> Json:
             assert_never(outcome)
 
 
+def expression_content(value: Finished | Failed) -> Json:
+    """What a reply says about one of its `user_expressions`."""
+    if isinstance(value, Failed):
+        return {"status": "error", **exception_content(value.error)}
+    data = dict(value.data) if value.data else {"text/plain": "undefined"}
+    return {"status": "ok", "data": data, "metadata": dict(value.metadata)}
+
+
 def exception_content(error: ErrorValue) -> Json:
     """`ename`, `evalue` and `traceback` (one string a line, with ANSI colours) of one error."""
     return {

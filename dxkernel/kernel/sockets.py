@@ -78,6 +78,8 @@ class Sockets:
 
     def send(self, channel: str, message: Message) -> None:
         """Send one message; never blocks. A peer that is gone loses it, as ROUTER and PUB sockets have it."""
+        if self._closed:
+            return
         socket = self._sockets[channel]
         with contextlib.suppress(zmq.Again):  # Only a ROUTER whose peer just left says so.
             socket.send_multipart(self._codec.encode(message), zmq.NOBLOCK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -22,14 +23,14 @@ def check(error: ErrorValue, expected: str) -> None:
 
 def test_message_code_and_frames() -> None:
     check(
-        ErrorValue("TypeError", "no name", (CELL, TOP, NODE, NODE)),
+        ErrorValue("TypeError", "no name", (CELL, NODE, NODE, TOP, NODE)),
         """
         TypeError: no name
               2 │ return user.name;
                               ^
             at greet (Cell [3]:2:13)
-            at Cell [3]:5:1
             … 2 internal frames
+            at Cell [3]:5:1
         """,
     )
 
@@ -47,11 +48,17 @@ def test_internal_frames_on_top_are_folded_and_the_users_code_is_shown() -> None
     )
 
 
+def test_frames_of_an_error_that_is_not_in_the_users_code_are_counted() -> None:
+    check(ErrorValue("Error", "from Node", (NODE, NODE)), "Error: from Node\n    … 2 internal frames")
+
+
 def test_syntax_errors_show_every_diagnostic() -> None:
     first = StackFrame("", "Cell [1]", 1, 5, source="let = 1")
     second = StackFrame("", "Cell [1]", 2, 3, source="a b")
     check(
-        ErrorValue("SyntaxError", "Unexpected token", (first,), errors=(ErrorValue("SyntaxError", "Expected ;", (second,)),)),
+        ErrorValue(
+            "SyntaxError", "Unexpected token", (first,), errors=(ErrorValue("SyntaxError", "Expected ;", (second,)),)
+        ),
         """
         SyntaxError: Unexpected token
               1 │ let = 1
@@ -68,7 +75,9 @@ def test_syntax_errors_show_every_diagnostic() -> None:
 def test_causes_and_children_are_indented() -> None:
     inner = ErrorValue("RangeError", "inner", cause=ErrorValue("Error", "root"))
     check(
-        ErrorValue("AggregateError", "all failed", errors=(inner, ErrorValue("Error", "b")), cause=ErrorValue("Error", "c")),
+        ErrorValue(
+            "AggregateError", "all failed", errors=(inner, ErrorValue("Error", "b")), cause=ErrorValue("Error", "c")
+        ),
         """
         AggregateError: all failed
           [1] RangeError: inner
@@ -81,6 +90,22 @@ def test_causes_and_children_are_indented() -> None:
 
 def test_what_was_thrown_need_not_be_an_error() -> None:
     check(ErrorValue("Uncaught", "{ code: 42 }"), "Uncaught { code: 42 }")
+    check(ErrorValue("E", "m", cause=ErrorValue("Uncaught", "'why'")), "E: m\n  Caused by: 'why'")
+
+
+def test_recursion_is_counted() -> None:
+    check(
+        ErrorValue("RangeError", "deep", (TOP,) * 9 + (StackFrame("async", "Cell [1]", 1, 2),) * 2),
+        """
+        RangeError: deep
+              5 │ greet();
+                  ^
+            at Cell [3]:5:1
+            … the same frame 8 more times
+            at async Cell [1]:1:2
+            at async Cell [1]:1:2
+        """,
+    )
 
 
 def test_own_properties_are_shown() -> None:
@@ -117,7 +142,9 @@ def test_long_lines_are_cut_around_the_column() -> None:
 
 
 def test_deep_recursion_has_a_budget() -> None:
-    lines = render_error(ErrorValue("RangeError", "deep", (CELL,) * (MAX_FRAMES + 7))).split("\n")
+    lines = render_error(
+        ErrorValue("RangeError", "deep", tuple(replace(CELL, line=line) for line in range(1, MAX_FRAMES + 8)))
+    ).split("\n")
     assert lines[-1] == "    … 7 more frames"
 
 
@@ -155,4 +182,4 @@ def test_nothing_the_program_says_reaches_the_terminal_raw(
 ) -> None:
     hostile = ErrorValue(name, message, (StackFrame(function, file, line, column, source=source),), details=message)
     text = render_error(hostile)
-    assert all(char in "\n\t" or ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F for char in text)
+    assert all(char in "\n\t" or (ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F) for char in text)

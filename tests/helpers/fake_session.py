@@ -33,7 +33,8 @@ from dxkernel.engine.events import (
     Stdout,
     Uncaught,
 )
-from dxkernel.engine.session import EngineInfo, EngineOptions, Session
+from dxkernel.engine.options import EngineInfo, EngineOptions
+from dxkernel.engine.session import Session
 from dxkernel.errors import EngineStartError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class FakeSession(Session):
 
     def __init__(
         self,
-        options: EngineOptions = EngineOptions(),  # noqa: ARG002, B008  # as the real one has it
+        options: EngineOptions | None = None,  # noqa: ARG002
         *,
         on_background: Callable[[Event], None] | None = None,
         table: Mapping[str, Sequence[Step]] = TABLE,
@@ -124,14 +125,18 @@ class FakeSession(Session):
         self.gate = asyncio.Event()
         self.interrupted = asyncio.Event()
         self.closed = False
-        self._on_background = on_background or (lambda _: None)
+        self.lost = False
+        self._listener = on_background or (lambda _: None)
         self._start_failures = start_failures
         self._cells = 0
         self._count = 0
         self._turn = asyncio.Lock()
-        self._running = False
+        self._busy = False
         self._answers: dict[int, asyncio.Future[str | None]] = {}
         self._late: list[Event] = []
+
+    def spawn(self) -> None:
+        self.calls.append(Call("spawn"))
 
     async def start(self) -> EngineInfo:
         self.calls.append(Call("start"))
@@ -141,11 +146,18 @@ class FakeSession(Session):
         return EngineInfo(0, "24.0.0", "13.0")
 
     async def execute(
-        self, code: str, *, silent: bool = False, store_history: bool = True, path: str | None = None  # noqa: ARG002
+        self,
+        code: str,
+        *,
+        silent: bool = False,
+        store_history: bool = True,
+        path: str | None = None,  # noqa: ARG002
     ) -> AsyncIterator[Event]:
         self.calls.append(Call("execute", (code,), {"silent": silent, "store_history": store_history}))
+        if self.lost:
+            raise EngineStartError("no engine")
         async with self._turn:
-            self._running = True
+            self._busy = True
             self.interrupted.clear()
             try:
                 self._cells += 1
@@ -156,7 +168,7 @@ class FakeSession(Session):
                 async for event in self._replay(cell, self.table.get(code, [Finished(0, None)])):
                     yield event
             finally:
-                self._running = False
+                self._busy = False
 
     async def _replay(self, cell: int, steps: Sequence[Step]) -> AsyncIterator[Event]:
         for step in steps:
@@ -187,13 +199,12 @@ class FakeSession(Session):
         """Let what cells left behind happen."""
         late, self._late = self._late, []
         for event in late:
-            self._on_background(event)
+            self._listener(event)
 
-    async def evaluate_expressions(self, expressions: dict[str, str]) -> dict[str, Any]:
+    async def evaluate_expressions(self, expressions: Mapping[str, str]) -> dict[str, Finished | Failed]:
         self.calls.append(Call("evaluate_expressions", (expressions,)))
-        return {
-            name: {"status": "ok", "data": {"text/plain": text}, "metadata": {}} for name, text in expressions.items()
-        }
+        known: dict[str, Finished | Failed] = {"x()": Failed(0, ERROR), "undefined": Finished(0, None)}
+        return {name: known.get(text, Finished(0, {"text/plain": text})) for name, text in expressions.items()}
 
     async def complete(self, code: str, cursor: int) -> Completions:
         self.calls.append(Call("complete", (code, cursor)))
@@ -210,10 +221,11 @@ class FakeSession(Session):
 
     async def interrupt(self) -> None:
         self.calls.append(Call("interrupt"))
-        if self._running:
+        if self._busy:
             self.interrupted.set()
 
     async def restart(self) -> EngineInfo:
+        self.lost = False
         return await self.start()
 
     async def close(self) -> None:
@@ -232,12 +244,12 @@ class FakeSession(Session):
         data: Any,
         *,
         target_name: str = "",
-        metadata: dict[str, Any] | None = None,  # noqa: ARG002
+        metadata: Mapping[str, Any] | None = None,  # noqa: ARG002
         buffers: Sequence[bytes] = (),
     ) -> None:
         self.calls.append(Call(f"comm_{kind}", (comm_id, data), {"target_name": target_name, "buffers": list(buffers)}))
         if kind == "open" and target_name == "unknown":
-            self._on_background(CommMessage(self._cells, "close", comm_id, "", {}))
+            self._listener(CommMessage(self._cells, "close", comm_id, "", {}))
 
     @property
     def execution_count(self) -> int:

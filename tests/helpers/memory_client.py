@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dxkernel.kernel.headers import Headers
 from dxkernel.kernel.kernel import Kernel
-from dxkernel.kernel.wire import Message
+from dxkernel.kernel.wire import Codec, Message
 from tests.helpers.fake_session import TABLE, FakeSession, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 TIMEOUT_S = 10
 IDENTITY = b"client"
@@ -23,21 +25,21 @@ class MemoryClient:
         self.unread: dict[str, list[Message]] = {"shell": []}
         """What has arrived on a socket that the kernel has not read yet."""
         self._headers = Headers("client-session")
+        self._codec = Codec()
         self._changed = asyncio.Event()
-        self.kernel = Kernel(
-            lambda on_background: FakeSession(on_background=on_background, table=table, start_failures=start_failures)
+        self.session = FakeSession(
+            on_background=lambda event: self.kernel.on_background(event),  # noqa: PLW0108  # It does not exist yet.
+            table=table,
+            start_failures=start_failures,
         )
+        self.kernel = Kernel(self.session)
         self.kernel.start_engine()
         self.kernel.attach(self)
-
-    @property
-    def session(self) -> FakeSession:
-        assert isinstance(self.kernel.session, FakeSession)
-        return self.kernel.session
 
     # -- the kernel's transport
 
     def send(self, channel: str, message: Message) -> None:
+        self._codec.encode(message)  # As the real one does: what cannot be encoded is not sent.
         self.received.append((channel, message))
         self._changed.set()
 
@@ -51,7 +53,9 @@ class MemoryClient:
     def message(self, msg_type: str, content: dict[str, Any] | None = None, **more: Any) -> Message:
         return Message(self._headers.make(msg_type), content or {}, identities=(IDENTITY,), **more)
 
-    def request(self, msg_type: str, content: dict[str, Any] | None = None, channel: str = "shell", **more: Any) -> Message:
+    def request(
+        self, msg_type: str, content: dict[str, Any] | None = None, channel: str = "shell", **more: Any
+    ) -> Message:
         """Send one message; it is not waited for."""
         message = self.message(msg_type, content, **more)
         self.kernel.receive(channel, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dxkernel.engine.events import Finished, Stdout
+from dxkernel.engine.events import Displayed, Finished, Stdout
 from tests.helpers.fake_session import TABLE, Call
 from tests.helpers.memory_client import MemoryClient, play
 
@@ -108,9 +108,12 @@ def test_nothing_to_run_is_answered_at_once() -> None:
 def test_user_expressions_are_evaluated_after_success_only() -> None:
     async def scene(client: MemoryClient) -> None:
         for code, silent in (("1 + 1", False), ("", True)):
-            request = client.execute(code, silent=silent, user_expressions={"a": "x"})
+            request = client.execute(code, silent=silent, user_expressions={"a": "x", "b": "undefined", "c": "x()"})
             await client.idle(request)
-            assert client.reply_to(request)["user_expressions"]["a"]["data"] == {"text/plain": "x"}
+            values = client.reply_to(request)["user_expressions"]
+            assert values["a"] == {"status": "ok", "data": {"text/plain": "x"}, "metadata": {}}
+            assert values["b"] == {"status": "ok", "data": {"text/plain": "undefined"}, "metadata": {}}
+            assert (values["c"]["status"], values["c"]["ename"]) == ("error", "TypeError")
         failed = client.execute("x()", user_expressions={"a": "x"})
         await client.idle(failed)
         assert "user_expressions" not in client.reply_to(failed)
@@ -230,6 +233,60 @@ def test_an_engine_that_does_not_start_is_reported_and_tried_again() -> None:
         assert "iopub execute_result [1] 2" in await client.run("1 + 1")
 
     play(scene, start_failures=2)  # The one in the background, and the one for the first cell.
+
+
+def test_a_silent_failure_aborts_nothing() -> None:
+    async def scene(client: MemoryClient) -> None:
+        client.execute("x()", silent=True)
+        assert "iopub execute_result [1] 2" in await client.run("1 + 1")
+
+    play(scene)
+
+
+def test_output_that_no_json_can_hold_is_apologised_for() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    table = {"endless": [Displayed(0, {"application/json": endless}), Finished(0, {"application/json": endless})]}
+
+    async def scene(client: MemoryClient) -> None:
+        lines = await client.run("endless")
+        assert len([line for line in lines if "could not send this output" in line]) == 2
+        assert lines[-2:] == ["shell execute_reply ok [1]", "iopub idle"]
+
+    play(scene, table=table)
+
+
+def test_an_engine_that_is_lost_later_is_tried_again() -> None:
+    async def scene(client: MemoryClient) -> None:
+        await client.run("1 + 1")
+        client.session.lost = True
+        assert "iopub error EngineDied: no engine" in await client.run("1 + 1")
+        assert "iopub execute_result [2] 2" in await client.run("1 + 1")
+
+    play(scene)
+
+
+def test_a_dying_engine_closes_its_comms() -> None:
+    async def scene(client: MemoryClient) -> None:
+        await client.run("open comm")
+        assert "iopub comm_close" in await client.run("die")
+        assert client.kernel.comms == {}
+
+    play(scene)
+
+
+def test_a_question_goes_to_the_pager() -> None:
+    async def scene(client: MemoryClient) -> None:
+        request = client.execute("console?")
+        await client.idle(request)
+        assert client.transcript(request) == [
+            "iopub busy", "iopub execute_input [0]", "shell execute_reply ok [0]", "iopub idle",
+        ]  # fmt: skip
+        page = {"source": "page", "data": {"text/plain": "about console"}, "start": 0}
+        assert client.reply_to(request)["payload"] == [page]
+        assert "iopub stdout 'Nothing is known about `nobody`.\\n'" in await client.run("nobody?")
+
+    play(scene)
 
 
 def test_a_bad_request_gets_an_error_reply_with_a_number() -> None:

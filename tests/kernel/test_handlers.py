@@ -12,6 +12,7 @@ from tests.helpers.memory_client import MemoryClient, play
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("is_complete_request", {"code": "1"}, {"status": "complete"}),
+    ("is_complete_request", {"code": "Math.sqrt?"}, {"status": "complete"}),
     ("is_complete_request", {"code": "{"}, {"status": "incomplete", "indent": "  "}),
     ("is_complete_request", {"code": ")"}, {"status": "invalid"}),
     ("inspect_request", {"code": "x"}, {"status": "ok", "found": False, "data": {}, "metadata": {}}),
@@ -121,9 +122,7 @@ def test_comms_both_ways() -> None:
         assert (await client.ask("comm_info_request", {"target_name": "other"}))["comms"] == {}
         sent = client.request("comm_msg", {"comm_id": "c1", "data": {"b": 2}}, buffers=(b"raw",))
         await client.idle(sent)
-        assert client.session.calls[-1] == Call(
-            "comm_msg", ("c1", {"b": 2}), {"target_name": "", "buffers": [b"raw"]}
-        )
+        assert client.session.calls[-1] == Call("comm_msg", ("c1", {"b": 2}), {"target_name": "", "buffers": [b"raw"]})
         assert client.transcript(sent) == ["iopub busy", "iopub idle"]
         await client.run("close comm")
         assert (await client.ask("comm_info_request"))["comms"] == {}

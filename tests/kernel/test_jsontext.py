@@ -56,9 +56,27 @@ def test_dumps(value: Any, text: str) -> None:
     assert jsontext.dumps(value) == text.encode()
 
 
-def test_dumps_refuses_what_json_has_no_form_for() -> None:
+def endless() -> list[Any]:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("value", [{"a": object()}, {1, 2}, b"bytes", endless(), nested(100_000)], ids=range(5))
+def test_dumps_refuses_what_json_has_no_form_for(value: Any) -> None:
     with pytest.raises(TypeError):
-        jsontext.dumps({"a": object()})
+        jsontext.dumps(value)
+
+
+def test_dumps_goes_deeper_than_orjson() -> None:
+    assert jsontext.dumps(nested(300)) == b"[" * 301 + b"]" * 301
 
 
 @given(VALUES)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dxkernel.kernel.headers import Headers
 from dxkernel.kernel.publisher import FIRST_DELAY_S, MAX_STREAM_CHARS, STREAM_INTERVAL_S, Publisher
 from dxkernel.kernel.render import Publication, stream
-from dxkernel.kernel.wire import Message
 from tests.helpers.fake_clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dxkernel.kernel.wire import Message
 
 A: dict[str, Any] = {"msg_id": "a"}
 B: dict[str, Any] = {"msg_id": "b"}

@@ -32,7 +32,11 @@ CASES: list[tuple[Event, str | None, dict[str, Any]]] = [
     ),
     (events.OutputCleared(1, wait=True), "clear_output", {"wait": True}),
     (events.InputRequested(1, 1, "?"), None, {}),
-    (events.CommMessage(1, "open", "c", "t", {"a": 1}), "comm_open", {"comm_id": "c", "data": {"a": 1}, "target_name": "t"}),
+    (
+        events.CommMessage(1, "open", "c", "t", {"a": 1}),
+        "comm_open",
+        {"comm_id": "c", "data": {"a": 1}, "target_name": "t"},
+    ),
     (events.CommMessage(1, "msg", "c", "t", {"a": 1}), "comm_msg", {"comm_id": "c", "data": {"a": 1}}),
     (events.CommMessage(1, "close", "c", "t", None), "comm_close", {"comm_id": "c", "data": {}}),
     (events.Notice(1, "hm"), "stream", {"name": "stderr", "text": "hm\n"}),

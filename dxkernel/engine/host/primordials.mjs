@@ -84,6 +84,7 @@ export const PromiseCtor = Promise;
 export const PromisePrototypeThen = uncurryThis(Promise.prototype.then);
 export const PromiseResolve = /** @type {(value?: any) => Promise<any>} */ (Promise.resolve.bind(Promise));
 
+export const ProxyCtor = Proxy;
 export const Uint8ArrayCtor = Uint8Array;
 export const AtomicsWait = Atomics.wait;
 export const AtomicsNotify = Atomics.notify;

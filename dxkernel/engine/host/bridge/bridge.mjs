@@ -6,7 +6,8 @@
 
 import { workerData } from 'node:worker_threads';
 import { PROTOCOL_VERSION } from '../protocol.mjs';
-import { INPUT, RELEASED } from '../runtime/flags.mjs';
+import { transformSource } from '../modules/transform.mjs';
+import { INPUT, RELEASED, TRANSFORMED } from '../runtime/flags.mjs';
 import { CellStore } from './cells.mjs';
 import { complete } from './completion.mjs';
 import { structureError } from './errors.mjs';
@@ -18,7 +19,7 @@ import { checkComplete } from '../cell/transform.mjs';
 
 /** @typedef {import('../protocol.mjs').Header} Header */
 
-const { fd, flags, control, input } = workerData;
+const { fd, flags, control, input, transform } = workerData;
 /** @type {import('node:worker_threads').MessagePort} */
 const main = control;
 const link = new Link(fd, receive);
@@ -38,6 +39,12 @@ main.on('message', (message) => {
     Atomics.store(flags, RELEASED, 1);
     Atomics.notify(flags, RELEASED);
   }
+});
+
+transform.on('message', (/** @type {{ id: number, request: import('../modules/transform.mjs').TransformRequest }} */ { id, request }) => {
+  transform.postMessage({ id, result: transformSource(request) });
+  Atomics.add(flags, TRANSFORMED, 1);
+  Atomics.notify(flags, TRANSFORMED);
 });
 
 function greet() {

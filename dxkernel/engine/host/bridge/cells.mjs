@@ -1,7 +1,8 @@
 /** The cells so far: rewriting the next one, and the source and source map of each, by the name their stack frames carry. */
 
-import { transformCell } from '../cell/transform.mjs';
-import { errorFromDiagnostics } from './errors.mjs';
+import { emptyRegistry, transformCell } from '../cell/transform.mjs';
+import { tsconfigFor } from '../modules/tsconfig.mjs';
+import { errorFromDiagnostics, plainError } from './errors.mjs';
 
 /** @typedef {import('../protocol.mjs').Header} Header */
 /** @typedef {{ source: string, map: any }} KnownSource  the map's JSON, made when it is read */
@@ -9,7 +10,7 @@ import { errorFromDiagnostics } from './errors.mjs';
 export class CellStore {
   /** @type {Map<string, KnownSource>} */
   #sources = new Map();
-  #registry = /** @type {any} */ ({ consts: [], imports: {}, known: [] });
+  #registry = emptyRegistry();
   #nextModuleId = 0;
 
   /** What earlier cells declared. */
@@ -27,15 +28,23 @@ export class CellStore {
    * @returns {{ run: import('../runtime/executor.mjs').Run } | { error: object }}
    */
   rewrite({ cell, count, code, name, silent, store }) {
-    const result = transformCell(code, { name, registry: this.#registry, nextModuleId: this.#nextModuleId });
+    let result;
+    try {
+      const { options } = tsconfigFor(process.cwd());
+      result = transformCell(code, { name, registry: this.#registry, tsconfig: options, nextModuleId: this.#nextModuleId });
+    } catch (error) {
+      // A tsconfig.json that cannot be read, or a bug of the rewriter: nothing of the cell has run.
+      return { error: plainError(/** @type {Error} */ (error)) };
+    }
     if (!result.ok) {
       this.#sources.set(name, { source: code, map: undefined });
       return { error: errorFromDiagnostics(result.diagnostics, name, code) };
     }
+    const { declare, keep, body, params, imports } = result;
     this.#registry = result.registry;
-    this.#nextModuleId += result.imports.length;
+    this.#nextModuleId += imports.length;
     this.#sources.set(name, { source: code, get map() { return result.map; } });
-    const { declare, keep, body, params } = result;
-    return { run: { cell: { id: cell, count, store, silent }, name, declare, keep, body, params, source: code } };
+    const implicit = imports.filter((module) => module.implicit).map((module) => module.id);
+    return { run: { cell: { id: cell, count, store, silent }, name, declare, keep, body, params, implicit, source: code } };
   }
 }

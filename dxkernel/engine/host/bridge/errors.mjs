@@ -92,7 +92,7 @@ function parseFrame(line) {
 
 /** @param {string} file */
 function isInternal(file) {
-  return file.startsWith('node:') || file.startsWith(hostFolder) || file.startsWith(hostPath) || file === 'native' || file === '<anonymous>';
+  return file.startsWith('node:') || file.startsWith(hostFolder) || file.startsWith(hostPath) || file === 'native' || file === '<anonymous>' || /^index \d+$/.test(file);
 }
 
 /**
@@ -153,4 +153,9 @@ export function errorFromDiagnostics(diagnostics, name, source) {
     errors: /** @type {ErrorValue[]} */ ([]),
   }));
   return { ...first, errors: rest };
+}
+
+/** An error of the bridge's own making, without a place in the user's code. @param {Error} error @returns {ErrorValue} */
+export function plainError({ name, message }) {
+  return { name, message, frames: [], details: '', cause: null, errors: [] };
 }

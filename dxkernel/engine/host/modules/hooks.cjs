@@ -11,7 +11,7 @@
 
 const { registerHooks } = require('node:module');
 
-const { defineProperty, exec, mapGet, mapSet, SafeMap, slice, split, startsWith } = require('./refs.cjs');
+const { defineProperty, endsWith, exec, mapGet, mapSet, SafeMap, slice, split, startsWith } = require('./refs.cjs');
 
 /** @import { RawMap, Transform, Virtual, ResolveContext, Resolved, NextResolve } from './types.mjs' */
 
@@ -90,7 +90,7 @@ function isTransformed(url) {
 function resolve(specifier, context, next) {
   if (startsWith(specifier, 'node:')) return next(specifier, context);
   if (mapGet(virtuals, specifier) !== undefined) return { url: specifier, shortCircuit: true };
-  if (isTransformed(context.parentURL)) return lazyResolver().resolveFromTypeScript(specifier, context, next);
+  if (isTransformed(context.parentURL) || isFolder(context.parentURL)) return lazyResolver().resolveFromTypeScript(specifier, context, next);
   try {
     return next(specifier, context);
   } catch (error) {
@@ -98,6 +98,14 @@ function resolve(specifier, context, next) {
     if (found === undefined) throw withoutOurFrames(error); // node-do-not-add-exception-line
     return found;
   }
+}
+
+/**
+ * A cell has no file: its imports come from the folder the process is in, and it is TypeScript.
+ * @param {string | undefined} url
+ */
+function isFolder(url) {
+  return url !== undefined && endsWith(url, '/');
 }
 
 function lazyResolver() {

@@ -6,9 +6,9 @@
 import inspector from 'node:inspector';
 import vm from 'node:vm';
 import {
-  ArrayPrototypeJoin, MapCtor, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, PromisePrototypeThen, ReflectApply,
-  SyntaxErrorCtor, nodeProcess,
+  ArrayPrototypeJoin, PromisePrototypeThen, ReflectApply, SyntaxErrorCtor, nodeProcess,
 } from '../primordials.mjs';
+import { markImplicit, moduleNamespace } from './cellhost.mjs';
 import { leaveCells, runInCell } from './cells.mjs';
 import { send, sendMark } from './channel.mjs';
 import { DisplayHandle } from './display.mjs';
@@ -17,7 +17,7 @@ import { render } from './values.mjs';
 
 /** @typedef {import('./cells.mjs').Cell} Cell */
 /**
- * @typedef {{ cell: Cell, name: string, declare: string[], keep: string[], body: string, params: number[], source: string }} Run
+ * @typedef {{ cell: Cell, name: string, declare: string[], keep: string[], body: string, params: number[], implicit: number[], source: string }} Run
  * A cell as the bridge rewrote it.
  */
 
@@ -26,11 +26,6 @@ const { runInThisContext } = Script.prototype;
 const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 const session = new inspector.Session();
 const { post } = inspector.Session.prototype;
-
-/** Module namespaces that cells imported, by the number the rewriter gave them. @type {Map<number, any>} */
-const modules = new MapCtor();
-/** Names that were declared at least once. @type {Map<string, true>} */
-const known = new MapCtor();
 
 /** The running cell, the promise whose rejection is its failure, and what to remember of it. */
 let running = /** @type {{ run: Run, settled: Promise<any> | undefined } | undefined} */ (undefined);
@@ -45,53 +40,62 @@ export function installExecutor(given) {
   silenceLoaderWarning();
 }
 
-/** Node warns once that the loader option of `vm.Script` is experimental. That is our business, not the user's. */
+/**
+ * Node warns once, at the first `import()`, that this loader option of `vm.Script` is experimental. That is our business, not
+ * the user's, so the first one is ours.
+ */
 function silenceLoaderWarning() {
   const { emitWarning } = nodeProcess;
   nodeProcess.emitWarning = () => {};
-  new Script('0', { importModuleDynamically });
-  nodeProcess.emitWarning = emitWarning;
+  const script = new Script("import('node:path')", { importModuleDynamically });
+  script.runInThisContext().then(() => {
+    nodeProcess.emitWarning = emitWarning;
+  });
 }
 
 /** Run a cell; its outcome goes out on the main channel. @param {Run} run */
 export function runCell(run) {
   running = { run, settled: undefined };
-  runInCell(run.cell, () => declare(run, () => start(run)));
+  for (let i = 0; i < run.implicit.length; i++) markImplicit(run.implicit[i]);
+  runInCell(run.cell, () => {
+    let body;
+    try {
+      // Compiled before its names are declared: an early error that only V8 finds must not reset a name.
+      body = compile(run);
+    } catch (error) {
+      return settle(run, { failed: error });
+    }
+    declare(run, () => start(run, body));
+  });
+}
+
+/** @param {Run} run @returns {(...args: any[]) => Promise<{ v: any }>} */
+function compile({ body, name }) {
+  const script = new Script(`(${body}\n)`, { filename: name, columnOffset: -1, importModuleDynamically });
+  return ReflectApply(runInThisContext, script, []);
 }
 
 /** @param {Run} run @param {() => void} then */
 function declare(run, then) {
   const names = /** @type {string[]} */ ([]);
   for (let i = 0; i < run.declare.length; i++) names[names.length] = run.declare[i];
-  for (let i = 0; i < run.keep.length; i++) {
-    if (!MapPrototypeHas(known, run.keep[i])) names[names.length] = run.keep[i];
-  }
+  for (let i = 0; i < run.keep.length; i++) names[names.length] = run.keep[i];
   if (names.length === 0) return then();
   const expression = `let ${ArrayPrototypeJoin(names, ',')};`;
   ReflectApply(post, session, ['Runtime.evaluate', { expression, replMode: true }, (/** @type {any} */ error, /** @type {any} */ result) => {
     const details = result?.exceptionDetails;
-    if (error || details) {
-      // A name the language does not let anyone declare (`undefined`), or one a script made a fixed global.
-      const message = details?.exception?.description ?? error?.message ?? 'its names cannot be declared';
-      return settle(run, { failed: new SyntaxErrorCtor(message) });
-    }
-    for (let i = 0; i < names.length; i++) MapPrototypeSet(known, names[i], true);
-    then();
+    if (!error && !details) return then();
+    // A name the language does not let anyone declare (`undefined`), or one a script made a fixed global.
+    const message = details?.exception?.description ?? error?.message ?? 'its names cannot be declared';
+    settle(run, { failed: new SyntaxErrorCtor(message) });
   }]);
 }
 
-/** @param {Run} run */
-function start(run) {
-  let promise;
-  try {
-    const script = new Script(`(${run.body}\n)`, { filename: run.name, importModuleDynamically });
-    const body = ReflectApply(runInThisContext, script, []);
-    const args = [options.host];
-    for (let i = 0; i < run.params.length; i++) args[i + 1] = MapPrototypeGet(modules, run.params[i]);
-    promise = ReflectApply(body, undefined, args);
-  } catch (error) {
-    return settle(run, { failed: error });
-  }
+/** @param {Run} run @param {(...args: any[]) => Promise<{ v: any }>} body */
+function start(run, body) {
+  const args = [options.host];
+  for (let i = 0; i < run.params.length; i++) args[i + 1] = moduleNamespace(run.params[i]);
+  const promise = ReflectApply(body, undefined, args);
   const settled = PromisePrototypeThen(promise, (/** @type {{ v: any }} */ result) => settle(run, { value: result.v }));
   if (running?.run === run) running.settled = settled;
 }
@@ -143,9 +147,3 @@ function failed(run, thrown) {
   options.remember(run, 'failed', thrown);
   return { kind: 'done', cell: run.cell.id, outcome: 'failed', error: describeError(thrown) };
 }
-
-/** @param {number} id @param {any} namespace */
-export function keepModule(id, namespace) {
-  MapPrototypeSet(modules, id, namespace);
-}
-

@@ -1,0 +1,95 @@
+/**
+ * The main thread's part of the engine: installs the runtime around user code, and then runs the cells that the bridge sends.
+ */
+
+import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess } from '../primordials.mjs';
+import { currentCellId } from './cells.mjs';
+import { openChannel, send } from './channel.mjs';
+import { childOfCell, endChildrenOf } from './children.mjs';
+import { createDx } from './display.mjs';
+import { describeError } from './errors.mjs';
+import { installExecutor, interruptCell, runCell, runningCell, takeFailure } from './executor.mjs';
+import { installFaults } from './faults.mjs';
+import { CHILD_WAIT, INSPECTED, INTERRUPT_SEEN, RELEASED } from './flags.mjs';
+import { installGlobals, remember } from './globals.mjs';
+import { cellHost } from './cellhost.mjs';
+import { installInput } from './input.mjs';
+import { installMarks, installOutput } from './output.mjs';
+import { installTransform } from './transform.mjs';
+import { setColors } from './values.mjs';
+
+// How long an exiting process waits for the bridge to let go of it: else Node prints that it waits for a debugger.
+const RELEASE_MS = 200;
+
+const { exit, reallyExit } = /** @type {NodeJS.Process & { reallyExit(code: number): never }} */ (nodeProcess);
+/** @typedef {{ channel: number, colors: boolean, columns: number }} Config */
+/**
+ * @typedef {object} Parts  what `main.mjs` made before this module was loaded
+ * @property {Config} config
+ * @property {import('node:worker_threads').Worker} bridge
+ * @property {Int32Array} flags
+ * @property {{ control: MessagePort, input: MessagePort, transform: MessagePort }} ports
+ * @typedef {import('node:worker_threads').MessagePort} MessagePort
+ */
+
+/** @param {Parts} parts */
+export function boot({ config, bridge, flags, ports }) {
+  openChannel(config.channel);
+  setColors(config.colors);
+  installOutput(config);
+  installMarks({
+    onSpawn: (child) => childOfCell(currentCellId(), child),
+    onWait: (waits) => AtomicsStore(flags, CHILD_WAIT, waits ? 1 : 0),
+  });
+  const { password } = installInput({ port: ports.input, flags });
+  installGlobals(createDx({ password }));
+  installExecutor({ host: cellHost, remember });
+  installFaults({ takeFailure, exiting: (code) => exiting(code, flags, ports.control) });
+  installTransform({ port: ports.transform, flags });
+  listen(bridge, flags, ports.control);
+  nodeProcess.argv.length = 1;
+  ports.control.postMessage({ kind: 'ready' });
+}
+
+/** @param {import('node:worker_threads').Worker} bridge @param {Int32Array} flags @param {MessagePort} control */
+function listen(bridge, flags, control) {
+  // Not the worker's own port: EventEmitter calls listeners by `handler.apply`, which a cell may overwrite; an EventTarget
+  // does not.
+  control.addEventListener('message', ({ data: message }) => {
+    if (message.kind === 'run') run(message);
+    else if (message.kind === 'interrupt') interrupt(message, flags);
+    else if (message.kind === 'exit') ReflectApply(exit, nodeProcess, [0]);
+  });
+  control.start();
+  bridge.on('error', (error) => {
+    send({ kind: 'fatal', reason: `the bridge failed: ${error.stack}` });
+    ReflectApply(reallyExit, nodeProcess, [70]);
+  });
+}
+
+/**
+ * The process is about to exit: tell Python, and let the bridge's inspector session go.
+ * @param {number} code @param {Int32Array} flags @param {MessagePort} control
+ */
+function exiting(code, flags, control) {
+  send({ kind: 'exiting', cell: runningCell(), code });
+  if (AtomicsLoad(flags, INSPECTED) === 0) return;
+  control.postMessage({ kind: 'release' });
+  AtomicsWait(flags, RELEASED, 0, RELEASE_MS);
+}
+
+/** @param {import('./executor.mjs').Run} message */
+function run(message) {
+  try {
+    runCell(message);
+  } catch (error) {
+    send({ kind: 'done', cell: message.cell.id, outcome: 'failed', error: describeError(error) });
+  }
+}
+
+/** @param {{ seq: number, cell: number }} message @param {Int32Array} flags */
+function interrupt({ seq, cell }, flags) {
+  AtomicsStore(flags, INTERRUPT_SEEN, seq);
+  interruptCell(cell);
+  endChildrenOf(cell);
+}

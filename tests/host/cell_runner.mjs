@@ -1,0 +1,102 @@
+/**
+ * A small host for cells: what the real one does with a transformed cell, without channels or inspector threads.
+ */
+import { Session } from 'node:inspector';
+import vm from 'node:vm';
+import { transformCell, emptyRegistry } from '../../dxkernel/engine/host/cell/transform.mjs';
+import * as helpers from '../../dxkernel/engine/host/cell/helpers.mjs';
+import { TraceMap, originalPositionFor } from '../../dxkernel/engine/host/node_modules/@jridgewell/trace-mapping/dist/trace-mapping.mjs';
+
+// One for the process: Node aborts when a connected session is collected as garbage.
+const session = new Session();
+session.connect();
+
+/** Runs cells one after another in this process's main context. */
+export class CellRunner {
+  constructor({ modules = {}, tsconfig = {} } = {}) {
+    this.registry = emptyRegistry();
+    this.namespaces = new Map();
+    this.modules = modules;
+    this.tsconfig = tsconfig;
+    this.count = 0;
+    this.nextModuleId = 0;
+  }
+
+  /** The completion value; throws what the cell throws, with `position` where the first frame of the cell is. */
+  async run(source) {
+    return (await this.settle(source)).v;
+  }
+
+  /** The same, inside an object, so that a promise stays one. */
+  async settle(source) {
+    const name = `Cell [${++this.count}]`;
+    const cell = transformCell(source, { name, registry: this.registry, tsconfig: this.tsconfig, nextModuleId: this.nextModuleId });
+    if (!cell.ok) throw Object.assign(new SyntaxError(cell.diagnostics[0].message), { diagnostics: cell.diagnostics });
+    const script = this.compile(cell, name);
+    this.declare([...cell.declare, ...cell.keep]);
+    this.registry = cell.registry;
+    this.nextModuleId += cell.imports.length;
+    try {
+      return await script.runInThisContext()(this.host(cell), ...cell.params.map((id) => this.namespaces.get(id)));
+    } catch (error) {
+      if (error !== null && typeof error === 'object') locate(error, cell, name);
+      throw error;
+    }
+  }
+
+  /** Compiling comes before declaring: an early error that only V8 finds must not reset a name. */
+  compile(cell, name) {
+    return new vm.Script(`(${cell.body}\n)`, { filename: name, columnOffset: -1, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  }
+
+  declare(names) {
+    if (names.length === 0) return;
+    session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
+      if (error || reply.exceptionDetails) throw new Error(`cannot declare ${names}: ${JSON.stringify(error ?? reply.exceptionDetails)}`);
+    });
+  }
+
+  host(cell) {
+    return { ...cellHost, helpers, import: async (specifier, options, id, required) => {
+      const found = this.modules[specifier] ?? (await import(specifier, options));
+      this.namespaces.set(id, found);
+      cellHost.check(found, specifier, required);
+      return found;
+    } };
+  }
+}
+
+/** The parts of `$dx` that need no host. */
+export const cellHost = {
+  meta: import.meta,
+  tdz: new Proxy({ __proto__: null }, {
+    get: function get(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), get); },
+    set: function set(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), set); },
+  }),
+  consts(getters) {
+    const object = Object.create(null);
+    for (const name of Object.keys(getters)) {
+      const set = () => { throw hidden(new TypeError('Assignment to constant variable.'), set); };
+      Object.defineProperty(object, name, { get: getters[name], set });
+    }
+    return object;
+  },
+  check(namespace, specifier, required) {
+    for (const name of required) {
+      if (!(name in namespace)) throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
+    }
+  },
+};
+
+function hidden(error, frame) {
+  Error.captureStackTrace(error, frame);
+  return error;
+}
+
+function locate(error, cell, name) {
+  const frame = String(error.stack).split('\n').find((line) => line.includes(`${name}:`));
+  const match = frame && /:(\d+):(\d+)\)?$/.exec(frame);
+  if (!match) return;
+  const found = originalPositionFor(new TraceMap(cell.map), { line: Number(match[1]), column: Number(match[2]) - 1 });
+  Object.defineProperty(error, 'position', { value: found.line === null ? null : `${found.line}:${found.column + 1}`, configurable: true });
+}
