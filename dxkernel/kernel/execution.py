@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dxkernel.engine.events import (
@@ -78,11 +79,16 @@ class ExecutionQueue:
         if self._worker is None:
             self._worker = self._kernel.spawn(self._work())
 
-    def note_interrupt(self) -> None:
+    def note_interrupt(self, interrupt: Request | None = None) -> None:
         """An interrupt stops what was sent before it, and never a cell that was sent after it."""
         if self.running is not None and self._interrupted_at is None:
             self._kernel.drain_shell()
             self._interrupted_at = self._last_number
+            # The two came on different sockets, so their arrival does not say which was sent first; their dates do.
+            for number, request in reversed(self._waiting):
+                if interrupt is None or not _sent_after(request, interrupt):
+                    break
+                self._interrupted_at = number - 1
 
     async def _work(self) -> None:
         try:
@@ -118,6 +124,17 @@ class ExecutionQueue:
 
     def _aborted(self) -> Json:
         return {"status": "aborted", "execution_count": self._kernel.session.execution_count}
+
+
+def _sent_after(request: Request, other: Request) -> bool:
+    """Whether the same client sent `request` after `other`, by its own clock."""
+    if request.header.get("session") != other.header.get("session"):
+        return False
+    try:
+        dates = [datetime.fromisoformat(str(header.get("date"))) for header in (request.header, other.header)]
+        return dates[0] > dates[1]
+    except (ValueError, TypeError):  # No date, or one with a time zone and one without.
+        return False
 
 
 async def run_cell(kernel: Kernel, request: Request) -> Json:

@@ -131,7 +131,7 @@ class Kernel:
             self.queue.put(request)
         else:
             if message.msg_type == "interrupt_request":
-                self.queue.note_interrupt()
+                self.queue.note_interrupt(request)
             self.spawn(self._handle(request))
 
     def welcome(self, topic: bytes) -> None:
