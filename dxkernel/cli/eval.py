@@ -34,4 +34,4 @@ def main(args: list[str]) -> int:
         print("dx eval: no CODE given\nusage: dx eval CODE [ARGS...]", file=sys.stderr)
         return 2
     preload = ["--require", launch.host_path("modules", "register.cjs")]
-    return launch.exec_node([*preload, launch.host_path("eval.mjs"), *args])
+    return launch.exec_node([*preload, launch.host_path("eval", "main.cjs"), *args])

@@ -79,7 +79,7 @@ def _node_on_path() -> str:
     if node is None:
         raise EngineStartError(f"there is no Node.js; {advice}")
     try:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
         major = int(version.strip().removeprefix("v").split(".")[0])
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise EngineStartError(f"{node} does not tell its version ({error}); {advice}") from error
@@ -112,4 +112,4 @@ def _spawn(argv: list[str]) -> int:
     import subprocess  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return subprocess.run(argv, check=False).returncode  # noqa: S603
+    return subprocess.run(argv, check=False).returncode

@@ -36,6 +36,9 @@ STDERR_TAIL_CHARACTERS = 8_000
 # An interrupt leaves Node's book-keeping of nested callbacks unbalanced, which it would answer by aborting.
 NODE_ARGS = ("--no-force-async-hooks-checks", "--require", str(HOST_DIR / "modules" / "workers.cjs"))
 
+# Frames before which descriptors 1 and 2 are emptied: what was written there precedes them. The end of a cell is one.
+_MARKS = frozenset({"mark", "done"})
+
 # Node's own words to the user when a debugger session is still open at exit; ours is no debugger of the user's.
 _DEBUGGER_NOISE = "Waiting for the debugger to disconnect...\n"
 
@@ -211,15 +214,15 @@ class EngineProcess:
 
     def _deliver(self, frames: list[Frame]) -> None:
         """Put what descriptors 1 and 2 hold where the marks say it belongs."""
-        if not any(frame.kind == "mark" for frame in frames):
+        if not any(frame.kind in _MARKS for frame in frames):
             self._on_frames(frames)
             return
         ordered: list[Frame] = []
         for frame in frames:
-            if frame.kind == "mark":
+            if frame.kind in _MARKS:
                 self.cell = frame.fields["cell"]
                 ordered += self._drain()
-            else:
+            if frame.kind != "mark":
                 ordered.append(frame)
         if ordered:
             self._on_frames(ordered)

@@ -33,7 +33,7 @@ export class CellRunner {
     const cell = transformCell(source, { name, registry: this.registry, tsconfig: this.tsconfig, nextModuleId: this.nextModuleId });
     if (!cell.ok) throw Object.assign(new SyntaxError(cell.diagnostics[0].message), { diagnostics: cell.diagnostics });
     const script = this.compile(cell, name);
-    this.declare([...cell.declare, ...cell.keep]);
+    await this.declare([...cell.declare, ...cell.keep]);
     this.registry = cell.registry;
     this.nextModuleId += cell.imports.length;
     try {
@@ -49,11 +49,20 @@ export class CellRunner {
     return new vm.Script(`(${cell.body}\n)`, { filename: name, columnOffset: -1, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   }
 
+  /**
+   * The answer to a replMode evaluation comes in a microtask, and when a garbage collection falls before it, Node 24
+   * calls the session's JavaScript from inside the collector and aborts. So the microtasks run at once, which they can
+   * only where none is running yet.
+   */
   declare(names) {
-    if (names.length === 0) return;
-    session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
-      if (error || reply.exceptionDetails) throw new Error(`cannot declare ${names}: ${JSON.stringify(error ?? reply.exceptionDetails)}`);
-    });
+    if (names.length === 0) return undefined;
+    return new Promise((resolve, reject) => setImmediate(() => {
+      session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
+        if (error || reply.exceptionDetails) reject(new Error(`cannot declare ${names}: ${JSON.stringify(error ?? reply.exceptionDetails)}`));
+        else resolve(undefined);
+      });
+      process._tickCallback();
+    }));
   }
 
   host(cell) {

@@ -85,6 +85,32 @@ check({
     },
     out: 'side effect\nmain',
   },
+  'names of ES syntax compiled to CommonJS are seen by import': {
+    files: {
+      'c/package.json': CJS, 'c/x.ts': "export const a = 1; export default class D {}; export * from './y'",
+      'c/y.ts': 'export function b() { return 2 }',
+      'main.mts': "import d, { a, b } from './c/x.js'; console.log(a, b(), Object.keys(d))",
+    },
+    run: 'main.mts', out: "1 2 [ 'a', 'default', 'b' ]",
+  },
+  'a hashbang and CRLF': {
+    files: { 'main.ts': "#!/usr/bin/env dx\r\nimport os = require('os');\r\nexport {};\r\n\r\nthrow new Error(typeof os)" },
+    err: /Error: object\n {4}at .*\$DIR\/main\.ts:5:7/,
+  },
+  'a hashbang in CommonJS': {
+    files: { 'main.cts': '#!/usr/bin/env dx\nlet a: 1 = 1; console.log(a)' }, run: 'main.cts', out: '1',
+  },
+  'a declaration file is nothing at run time': {
+    files: { 'main.ts': "import './t.d.ts'; console.log(1)", 't.d.ts': 'export declare const x: number; declare global { var y: 1 }' },
+    out: '1',
+  },
+  'an empty file': { files: { 'main.ts': "import './e'; import * as e from './e'; console.log(Object.keys(e.default))", 'e.ts': '' }, out: '[]' },
+  'a file is loaded once however it is spelled': {
+    files: {
+      'main.ts': "import './n'; import './n.js'; import './n.ts'; await import('./n'); export {}", 'n.ts': "console.log('n'); export {}",
+    },
+    out: 'n',
+  },
   'cycles': {
     files: {
       'main.ts': "import { b } from './b'; export const a = () => 'a'; console.log(b())",

@@ -59,13 +59,19 @@ export function run(dir, { run: file = 'main.ts', args = [], options = [] }) {
  */
 export function inProject(files, use) {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'dx-modules-')));
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(dir, path)), { recursive: true });
-      writeFileSync(join(dir, path), text);
-    }
-    return use(dir);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+  const remove = () => rmSync(dir, { recursive: true, force: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
   }
+  let result;
+  try {
+    result = use(dir);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  if (result instanceof Promise) return /** @type {any} */ (result.finally(remove));
+  remove();
+  return result;
 }

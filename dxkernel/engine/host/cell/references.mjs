@@ -18,6 +18,7 @@ import { memberOf, moduleName } from './modules.mjs';
  * @typedef {object} Rewritten
  * @property {Set<number>} modules ids of the modules that references need
  * @property {Set<string>} guarded constants that are assigned somewhere
+ * @property {Map<Node, Set<string>>} withs `with` statements and the constants that are assigned inside
  * @property {Set<string>} imported imported names that are used as values
  */
 
@@ -26,10 +27,17 @@ import { memberOf, moduleName } from './modules.mjs';
  * @param {Bindings} bindings @param {string} prefix @param {boolean} strict @returns {Rewritten}
  */
 export function rewriteReferences(edited, text, references, bindings, prefix, strict) {
-  /** @type {Rewritten} */ const done = { modules: new Set(), guarded: new Set(), imported: new Set() };
+  /** @type {Rewritten} */ const done = { modules: new Set(), guarded: new Set(), withs: new Map(), imported: new Set() };
   for (const reference of references) {
-    if (reference.dynamic) continue;
     const { name } = reference;
+    if (reference.dynamic) {
+      if (reference.write && bindings.consts.has(name)) {
+        const imported = bindings.imports.get(name);
+        if (imported) done.modules.add(imported.module);
+        guardWith(done.withs, reference);
+      }
+      continue;
+    }
     const imported = bindings.imports.get(name);
     if (isTooEarly(reference, bindings)) replace(edited, reference, `${prefix}.tdz.${name}`);
     else if (reference.write && bindings.consts.has(name)) {
@@ -50,6 +58,13 @@ export function rewriteReferences(edited, text, references, bindings, prefix, st
     }
   }
   return done;
+}
+
+/** Only the object of a `with` knows what a name inside means. @param {Map<Node, Set<string>>} withs @param {Reference} reference */
+function guardWith(withs, { name, ancestors }) {
+  const outermost = /** @type {Node} */ (ancestors.find((node) => node.type === 'WithStatement'));
+  const names = withs.get(outermost) ?? new Set();
+  withs.set(outermost, names.add(name));
 }
 
 /** @param {Reference} reference @param {Bindings} bindings */

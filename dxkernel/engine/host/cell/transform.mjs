@@ -119,6 +119,10 @@ function build(source, cell) {
   const references = freeReferences(body);
   const early = withoutInitialisedInPatterns(body, references);
   const rewritten = rewriteReferences(edited, text, references.filter((reference) => !early.has(reference)), { imports, consts, ready: initialisedAt(body) }, prefix, strict);
+  // Around `with (o)` goes another one, with the constants: what `o` does not have is found there.
+  for (const [node, guarded] of rewritten.withs) {
+    edited.update(node.start, node.start + 'with'.length, `with (${constants(guarded, imports, prefix)}) with`);
+  }
   const meta = rewriteMeta(edited, body, prefix);
   const plan = planCompletion(body);
   const { blockFunctions, locals } = rewriteStatements({
@@ -201,16 +205,12 @@ function nextRegistry(registry, declared, imports, checked) {
 /** @param {{ prefix: string, text: string, body: Node[], params: number[], guarded: Set<string>, imports: Map<string, ImportedName>, blockFunctions: Set<string>, locals: Set<string>, keep: string[], usesHelpers: boolean }} parts */
 function prologue({ prefix, text, body, params, guarded, imports, blockFunctions, locals, keep, usesHelpers }) {
   const directives = body.filter((statement) => typeof statement.directive === 'string').map((statement) => `${statement.expression.raw};`);
-  const getters = [...guarded].map((name) => {
-    const imported = imports.get(name);
-    return `${name}: () => ${imported ? memberOf(moduleName(prefix, imported.module), imported.export) : name}`;
-  });
   const setters = [...blockFunctions].map((name) => `set ${name}(${prefix}a) { ${name} = ${prefix}a; }`);
   const line = [
     `async (${[prefix, ...params.map((id) => moduleName(prefix, id))].join(', ')}) => {`,
     ...directives,
     `let ${[`${prefix}v`, ...locals].join(', ')};`,
-    ...(getters.length > 0 ? [`const ${prefix}c = ${prefix}.consts({__proto__: null, ${getters.join(', ')}});`] : []),
+    ...(guarded.size > 0 ? [`const ${prefix}c = ${constants(guarded, imports, prefix)};`] : []),
     ...(setters.length > 0 ? [`const ${prefix}s = {__proto__: null, ${setters.join(', ')}};`] : []),
     ...(usesHelpers ? [`const babelHelpers = ${prefix}.helpers;`] : []),
     // `var fetch;` keeps what the global object has, as in a script.
@@ -219,6 +219,15 @@ function prologue({ prefix, text, body, params, guarded, imports, blockFunctions
   ].join(' ');
   // `-->` is a comment only where a line begins.
   return /^(?:\s|\/\*[^]*?\*\/)*-->/.test(text) ? `${line}\n` : line;
+}
+
+/** @param {Set<string>} names @param {Map<string, ImportedName>} imports @param {string} prefix */
+function constants(names, imports, prefix) {
+  const getters = [...names].map((name) => {
+    const imported = imports.get(name);
+    return `${name}: () => ${imported ? memberOf(moduleName(prefix, imported.module), imported.export) : name}`;
+  });
+  return `${prefix}.consts({__proto__: null, ${getters.join(', ')}})`;
 }
 
 /** Imported names that no cell used as a value before must exist now. @param {Set<string>} used @param {Registry} registry @param {Map<string, ImportedName>} imports @param {string} prefix */

@@ -43,7 +43,7 @@ function swcOptions({ filename, lang, options }, format) {
     // Neither .swcrc nor browserslist of the user's project speak to us.
     configFile: false,
     swcrc: false,
-    module: format === 'module' ? { type: 'es6' } : { type: 'commonjs', ignoreDynamic: true },
+    module: format === 'module' ? { type: 'es6' } : { type: 'commonjs', ignoreDynamic: true, exportInteropAnnotation: true },
     jsc: {
       target: 'esnext',
       keepClassNames: true,

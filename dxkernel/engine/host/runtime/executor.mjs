@@ -10,7 +10,7 @@ import {
 } from '../primordials.mjs';
 import { markImplicit, moduleNamespace } from './cellhost.mjs';
 import { leaveCells, runInCell } from './cells.mjs';
-import { send, sendMark } from './channel.mjs';
+import { send } from './channel.mjs';
 import { DisplayHandle } from './display.mjs';
 import { describeError } from './errors.mjs';
 import { render } from './values.mjs';
@@ -131,7 +131,6 @@ function settle(run, outcome) {
   else if ('value' in outcome) frame = finished(run, outcome.value);
   else frame = failed(run, outcome.failed);
   running = undefined;
-  sendMark(cell.id);
   send(frame);
 }
 
