@@ -222,7 +222,10 @@ class EngineProcess:
             if frame.kind in _MARKS:
                 self.cell = frame.fields["cell"]
                 ordered += self._drain()
-            if frame.kind != "mark":
+            if frame.kind == "mark":
+                # The main thread waits for this: until it comes, it writes nothing that could be taken for earlier.
+                self.send(Frame("drained", {"mark": frame.fields["mark"]}))
+            else:
                 ordered.append(frame)
         if ordered:
             self._on_frames(ordered)

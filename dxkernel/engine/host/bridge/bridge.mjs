@@ -7,7 +7,7 @@
 import { workerData } from 'node:worker_threads';
 import { PROTOCOL_VERSION } from '../protocol.mjs';
 import { transformSource } from '../modules/transform.mjs';
-import { INPUT, RELEASED, TRANSFORMED } from '../runtime/flags.mjs';
+import { DRAINED, INPUT, RELEASED, TRANSFORMED } from '../runtime/flags.mjs';
 import { CellStore } from './cells.mjs';
 import { complete } from './completion.mjs';
 import { structureError } from './errors.mjs';
@@ -71,6 +71,10 @@ const commands = {
     input.postMessage({ id: header.id, text: header.text });
     Atomics.add(flags, INPUT, 1);
     Atomics.notify(flags, INPUT);
+  },
+  drained(header) {
+    Atomics.store(flags, DRAINED, header.mark);
+    Atomics.notify(flags, DRAINED);
   },
   comm(header, buffers) {
     main.postMessage({ ...header, buffers });

@@ -3,18 +3,17 @@
  */
 
 import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess } from '../primordials.mjs';
-import { currentCellId } from './cells.mjs';
 import { openChannel, send } from './channel.mjs';
-import { childOfCell, endChildrenOf } from './children.mjs';
+import { endChildrenOf, installChildren } from './children.mjs';
 import { createDx } from './display.mjs';
 import { describeError } from './errors.mjs';
 import { installExecutor, interruptCell, runCell, runningCell, takeFailure } from './executor.mjs';
 import { installFaults } from './faults.mjs';
-import { CHILD_WAIT, INSPECTED, INTERRUPT_SEEN, RELEASED } from './flags.mjs';
+import { INSPECTED, INTERRUPT_SEEN, RELEASED } from './flags.mjs';
 import { installGlobals, remember } from './globals.mjs';
 import { cellHost } from './cellhost.mjs';
 import { installInput } from './input.mjs';
-import { installMarks, installOutput } from './output.mjs';
+import { installOutput } from './output.mjs';
 import { installTransform } from './transform.mjs';
 import { setColors } from './values.mjs';
 
@@ -37,10 +36,7 @@ export function boot({ config, bridge, flags, ports }) {
   openChannel(config.channel);
   setColors(config.colors);
   installOutput(config);
-  installMarks({
-    onSpawn: (child) => childOfCell(currentCellId(), child),
-    onWait: (waits) => AtomicsStore(flags, CHILD_WAIT, waits ? 1 : 0),
-  });
+  installChildren(flags);
   const { password } = installInput({ port: ports.input, flags });
   installGlobals(createDx({ password }));
   installExecutor({ host: cellHost, remember });

@@ -35,11 +35,3 @@ export function send(header, buffers) {
     }
   }
 }
-
-/**
- * Bytes from native code or a child process may begin or end here on fd 1 and 2 (see ARCHITECTURE.md).
- * @param {number} cell  the cell those bytes belong to
- */
-export function sendMark(cell) {
-  send({ kind: 'mark', cell });
-}

@@ -12,4 +12,6 @@ export const INSPECTED = 3;
 export const RELEASED = 4;
 /** Grows with each transform reply that lies in the transform port. The bridge writes and notifies. */
 export const TRANSFORMED = 5;
+/** The number of the last mark at which Python emptied fd 1 and 2. The bridge writes and notifies. */
+export const DRAINED = 6;
 export const SLOTS = 8;

@@ -1,36 +1,43 @@
 /**
- * `process.stdout` and `process.stderr` (and so `console`) write to the main channel. Writes to fd 1 and 2 that go round
- * them are bracketed by marks, so that Python puts them in their place.
+ * `process.stdout` and `process.stderr` (and so `console`) write to the main channel, and so does what a program writes to
+ * fd 1 and 2 through `fs`: one channel, one order.
  */
 
-import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { types } from 'node:util';
 import {
-  BufferFrom, ObjectDefineProperty, ReflectApply, StringPrototypeToWellFormed, nodeProcess,
-  processNextTick,
+  BufferByteLength, BufferFrom, ObjectDefineProperty, ReflectApply, StringPrototypeToWellFormed, nodeProcess, processNextTick,
 } from '../primordials.mjs';
 import { currentCellId } from './cells.mjs';
-import { send, sendMark } from './channel.mjs';
-import { StringDecoder } from 'node:string_decoder';
+import { send } from './channel.mjs';
 
 const { write: decoderWrite } = StringDecoder.prototype;
 
-/**
- * @param {'stdout' | 'stderr'} name
- * @param {number} fd
- * @param {{ colors: boolean, columns: number }} options
- */
-function outputStream(name, fd, options) {
+/** @typedef {(chunk: any, encoding?: any) => void} Sink  text, or bytes cut anywhere */
+
+/** @param {'stdout' | 'stderr'} name @returns {Sink} */
+function sink(name) {
   const decoder = new StringDecoder('utf8');
-  /** @param {any} chunk @param {any} [encoding] */
-  const emit = (chunk, encoding) => {
+  return (chunk, encoding) => {
     const text = typeof chunk === 'string' && (encoding === undefined || encoding === 'utf8' || encoding === 'buffer')
       ? chunk
       : ReflectApply(decoderWrite, decoder, [typeof chunk === 'string' ? BufferFrom(chunk, encoding) : chunk]);
     if (text !== '') send({ kind: 'stream', cell: currentCellId(), name, text: StringPrototypeToWellFormed(text) });
   };
+}
+
+/** By descriptor. @type {Record<number, Sink>} */
+const sinks = { 1: sink('stdout'), 2: sink('stderr') };
+
+/**
+ * @param {number} fd
+ * @param {{ colors: boolean, columns: number }} options
+ */
+function outputStream(fd, options) {
+  const emit = sinks[fd];
   const stream = new Writable({
     decodeStrings: false,
     write(chunk, encoding, callback) {
@@ -70,62 +77,88 @@ function outputStream(name, fd, options) {
 
 /** @param {{ colors: boolean, columns: number }} options */
 export function installOutput(options) {
-  const streams = { stdout: outputStream('stdout', 1, options), stderr: outputStream('stderr', 2, options) };
+  const streams = { stdout: outputStream(1, options), stderr: outputStream(2, options) };
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
     ObjectDefineProperty(nodeProcess, name, {
       __proto__: null, configurable: true, enumerable: true, get: () => streams[name],
     });
   }
-}
-
-/** Wrap what reaches fd 1 and 2 without us. `onSpawn` is told of every child; `onWait` of every synchronous wait. */
-export function installMarks(/** @type {{ onSpawn(child: childProcess.ChildProcess): void, onWait(waiting: boolean): void }} */ hooks) {
-  for (const name of /** @type {const} */ (['spawnSync', 'execSync', 'execFileSync'])) {
-    bracket(childProcess, name, () => true, hooks.onWait);
-  }
-  for (const name of /** @type {const} */ (['writeSync', 'writevSync', 'write', 'writev', 'writeFileSync', 'appendFileSync'])) {
-    bracket(fs, name, isOutput, () => {});
-  }
-  const { spawn } = /** @type {any} */ (childProcess.ChildProcess).prototype;
-  /** @type {any} */ (childProcess.ChildProcess).prototype.spawn = function (/** @type {any} */ options) {
-    const cell = currentCellId();
-    sendMark(cell);
-    const result = ReflectApply(spawn, this, [options]);
-    // Registered before any listener of the user's, so the mark precedes whatever they print when the child ends.
-    this.prependListener('exit', () => sendMark(cell));
-    hooks.onSpawn(this);
-    return result;
-  };
+  redirect('writeSync', writeNow);
+  redirect('writevSync', writeAllNow);
+  redirect('write', later(writeNow));
+  redirect('writev', later(writeAllNow));
+  redirect('writeFileSync', writeFileNow);
+  redirect('appendFileSync', writeFileNow);
   syncBuiltinESMExports();
 }
 
-/** @param {any} target @returns {boolean} */
-const isOutput = (target) =>
-  target === 1 || target === 2 || target === '/dev/stdout' || target === '/dev/stderr' || target === '/proc/self/fd/1';
-
 /**
- * @param {any} owner @param {string} name
- * @param {(first: any) => boolean} concerns  whether a call with this first argument can reach fd 1 or 2
- * @param {(waiting: boolean) => void} onWait
+ * Replace a function of `fs` where its first argument is standard output or error.
+ * @param {string} name
+ * @param {(emit: Sink, args: any[]) => any} instead
  */
-function bracket(owner, name, concerns, onWait) {
+function redirect(name, instead) {
+  const owner = /** @type {any} */ (fs);
   const original = owner[name];
-  const { [name]: wrapper } = {
+  owner[name] = {
     [name](/** @type {any[]} */ ...args) {
-      if (!concerns(args[0])) return ReflectApply(original, this, args);
-      const cell = currentCellId();
-      sendMark(cell);
-      onWait(true);
-      try {
-        return ReflectApply(original, this, args);
-      } finally {
-        onWait(false);
-        sendMark(cell);
-      }
+      const emit = sinkOf(args[0]);
+      return emit === undefined ? ReflectApply(original, this, args) : instead(emit, args);
     },
-  };
+  }[name];
   // Name, length, and what util.promisify reads.
-  Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(original));
-  owner[name] = wrapper;
+  Object.defineProperties(owner[name], Object.getOwnPropertyDescriptors(original));
 }
 
+/** @param {any} target @returns {Sink | undefined} */
+function sinkOf(target) {
+  if (target === 1 || target === '/dev/stdout') return sinks[1];
+  return target === 2 || target === '/dev/stderr' ? sinks[2] : undefined;
+}
+
+/** `fs.writeSync(fd, data, …)`. @param {Sink} emit @param {any[]} args @returns {number} bytes */
+function writeNow(emit, [, data, offset, length]) {
+  if (typeof data === 'string') {
+    // (fd, text, position, encoding)
+    emit(data, typeof length === 'string' ? length : undefined);
+    return BufferByteLength(data, typeof length === 'string' ? /** @type {BufferEncoding} */ (length) : 'utf8');
+  }
+  const bytes = bytesOf(data, offset, length);
+  emit(bytes);
+  return bytes.byteLength;
+}
+
+/** @param {any} data @param {any} offset @param {any} length */
+function bytesOf(data, offset, length) {
+  if (!types.isArrayBufferView(data)) return BufferFrom(data);
+  const options = offset !== null && typeof offset === 'object' ? offset : { offset, length };
+  const start = options.offset ?? 0;
+  return BufferFrom(/** @type {ArrayBuffer} */ (data.buffer), data.byteOffset + start, options.length ?? data.byteLength - start);
+}
+
+/** `fs.writevSync(fd, buffers)`. @param {Sink} emit @param {any[]} args @returns {number} bytes */
+function writeAllNow(emit, [, buffers]) {
+  let written = 0;
+  for (let i = 0; i < buffers.length; i++) written += writeNow(emit, [undefined, buffers[i]]);
+  return written;
+}
+
+/** `fs.writeFileSync(fd, data, options)`. @param {Sink} emit @param {any[]} args */
+function writeFileNow(emit, [, data, options]) {
+  emit(types.isArrayBufferView(data) ? bytesOf(data, 0, undefined) : data, typeof options === 'string' ? options : options?.encoding);
+}
+
+/**
+ * The form with a callback, which gets `(error, bytes, data)`.
+ * @param {(emit: Sink, args: any[]) => number} write
+ * @returns {(emit: Sink, args: any[]) => void}
+ */
+function later(write) {
+  return (emit, args) => {
+    const callback = args[args.length - 1];
+    const rest = /** @type {any[]} */ ([]);
+    for (let i = 0; i < args.length - 1; i++) rest[i] = args[i];
+    const bytes = write(emit, rest);
+    processNextTick(callback, null, bytes, args[1]);
+  };
+}
