@@ -19,11 +19,13 @@ const uncurryThis = /** @type {any} */ (bind.bind(call));
 
 export const globalObject = globalThis;
 export const ReflectApply = apply;
+export const ReflectDeleteProperty = Reflect.deleteProperty;
 export const ReflectOwnKeys = ownKeys;
 export const ReflectGetOwnPropertyDescriptor = getOwnPropertyDescriptor;
 export const ReflectHas = has;
 
 export const ObjectCtor = Object;
+export const ObjectPrototype = Object.prototype;
 export const ObjectCreate = Object.create;
 export const ObjectDefineProperty = Object.defineProperty;
 export const ObjectFreeze = Object.freeze;
