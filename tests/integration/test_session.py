@@ -47,7 +47,9 @@ def with_session(scenario: Scenario, options: EngineOptions | None = None) -> li
     return background
 
 
-async def run(session: Session, code: str, *, answers: tuple[str | None, ...] = (), interrupt: bool = False) -> list[Event]:
+async def run(
+    session: Session, code: str, *, answers: tuple[str | None, ...] = (), interrupt: bool = False
+) -> list[Event]:
     """The events of one cell, after `Started`. `interrupt` interrupts it when it has printed `ready`."""
     events: list[Event] = []
     replies = list(answers)
@@ -71,13 +73,15 @@ def plain(events: list[Event]) -> str | None:
     return None if outcome.data is None else outcome.data["text/plain"]
 
 
-def text(events: list[Event], kind: type[Stdout] | type[Stderr] = Stdout) -> str:
+def text(events: list[Event], kind: type[Stdout | Stderr] = Stdout) -> str:
     return "".join(event.text for event in events if isinstance(event, kind))
 
 
 def transcript(events: list[Event]) -> str:
     """Both streams in order: standard error in braces."""
-    return "".join(f"{{{e.text}}}" if isinstance(e, Stderr) else e.text for e in events if isinstance(e, (Stdout, Stderr)))
+    return "".join(
+        f"{{{e.text}}}" if isinstance(e, Stderr) else e.text for e in events if isinstance(e, (Stdout, Stderr))
+    )
 
 
 # code, text/plain of its value
@@ -212,7 +216,7 @@ def test_late_output_and_errors_keep_their_cell() -> None:
         await run(session, "setTimeout(() => { console.log('late'); Promise.reject(new Error('lost')) }, 30)")
         await run(session, "setTimeout(() => { throw new Error('thrown') }, 30)")
         await run(session, "'newer'")
-        while sum(isinstance(event, Uncaught) for event in background) < 2:
+        while sum(isinstance(event, Uncaught) for event in background) < 2:  # noqa: ASYNC110  (it is a plain list)
             await asyncio.sleep(0.01)
         late = {(event.cell, event.error.message, event.origin) for event in background if isinstance(event, Uncaught)}
         assert late == {(1, "lost", "unhandledRejection"), (2, "thrown", "uncaughtException")}
@@ -284,7 +288,9 @@ def test_what_resists_an_interrupt_is_ended_and_said_so() -> None:
         ("setTimeout(() => process.exit(5), 10); await new Promise(() => {})", "process.exit(5)", 5, None),
     ],
 )
-def test_the_end_of_an_engine_is_told_and_survived(code: str, reason: str, exit_code: int | None, signal_name: str | None) -> None:
+def test_the_end_of_an_engine_is_told_and_survived(
+    code: str, reason: str, exit_code: int | None, signal_name: str | None
+) -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         events = await run(session, f"console.log('before'); {code}")
         outcome = events[-1]
@@ -317,7 +323,13 @@ def test_input() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         events = await run(session, code, answers=("Ada 😀", "", "y", "s3cret", None))
         asked = [(e.prompt, e.password) for e in events if isinstance(e, InputRequested)]
-        assert asked == [("name? ", False), ("more? ", False), ("sure? [y/N] ", False), ("pass ", True), ("last ", False)]
+        assert asked == [
+            ("name? ", False),
+            ("more? ", False),
+            ("sure? [y/N] ", False),
+            ("pass ", True),
+            ("last ", False),
+        ]
         assert plain(events) == "[ 'Ada 😀', 'initial', true, 's3cret', null ]"
 
     with_session(scenario)
@@ -371,9 +383,15 @@ def test_a_cell_cannot_break_the_engine(code: str) -> None:
         assert isinstance((await run(session, "throw new (class extends (async () => {}).constructor {})"))[-1], Failed)
         assert isinstance((await run(session, "await null; null.x"))[-1], Failed)
         assert plain(await run(session, "let fresh = 'kept'; fresh")) == "'kept'"
-        assert "text/html" in (await run(session, "dx.html('<b>x</b>')"))[-1].data  # type: ignore[union-attr]
+        finished = (await run(session, "dx.html('<b>x</b>')"))[-1]
+        assert isinstance(finished, Finished)
+        assert finished.data is not None
+        assert "text/html" in finished.data
         assert (await session.is_complete("f(")).status == "incomplete"
-        assert isinstance((await run(session, "globalThis.console?.log('ready'); for (;;);", interrupt=True))[-1], (Interrupted, Failed))
+        assert isinstance(
+            (await run(session, "globalThis.console?.log('ready'); for (;;);", interrupt=True))[-1],
+            (Interrupted, Failed),
+        )
         assert plain(await run(session, "fresh")) == "'kept'"
 
     with_session(scenario)
@@ -382,7 +400,9 @@ def test_a_cell_cannot_break_the_engine(code: str) -> None:
 def test_cells_run_in_the_order_they_were_asked_for() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         await run(session, "const order: number[] = []")
-        await asyncio.gather(*(run(session, f"await new Promise((r) => setTimeout(r, {20 - i})); order.push({i})") for i in range(8)))
+        await asyncio.gather(
+            *(run(session, f"await new Promise((r) => setTimeout(r, {20 - i})); order.push({i})") for i in range(8))
+        )
         assert plain(await run(session, "order.join()")) == "'0,1,2,3,4,5,6,7'"
 
     with_session(scenario)
@@ -428,7 +448,9 @@ COMPLETIONS = [
 
 def test_completions() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
-        await run(session, "const answer = { value: 42, get trap(): never { throw new Error('run') }, list: [{ deep: 1 }] }")
+        await run(
+            session, "const answer = { value: 42, get trap(): never { throw new Error('run') }, list: [{ deep: 1 }] }"
+        )
         for marked, expected, replaced in COMPLETIONS:
             cursor = marked.index("|")
             code = marked.replace("|", "")
