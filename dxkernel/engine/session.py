@@ -251,7 +251,12 @@ class Session:
         if self._starting is None:
             self._launch()
         assert self._starting is not None
-        return await asyncio.shield(self._starting)
+        try:
+            return await asyncio.shield(self._starting)
+        except EngineStartError:
+            # The next call tries again: what was missing may have been mended.
+            self._starting = None
+            raise
 
     async def _stop(self, reason: str) -> None:
         if self._process is None:
@@ -336,12 +341,13 @@ class Session:
     async def _ask(self, kind: str, **fields: Any) -> Any:
         await self._ready()
         self._last_id += 1
-        future = self._replies[self._last_id] = asyncio.get_running_loop().create_future()
-        self._send(kind, id=self._last_id, **fields)
+        question = self._last_id
+        future = self._replies[question] = asyncio.get_running_loop().create_future()
+        self._send(kind, id=question, **fields)
         try:
             return await future
         finally:
-            self._replies.pop(self._last_id, None)
+            self._replies.pop(question, None)
 
     def _receive(self, frames: list[Frame]) -> None:
         for frame in _merge_streams(frames):

@@ -13,8 +13,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from dxkernel.errors import EngineStartError
-from dxkernel.kernel.connection import Connection, read_connection_file
+from dxkernel.errors import EngineStartError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,15 +34,10 @@ LOG_LEVEL_VARIABLE = "DX_LOG"
 def run(connection_file: Path, make_session: MakeSession | None = None) -> int:
     """Be a kernel until told to stop; the exit status.
 
-    Raises `UsageError` when the connection file is bad or its ports are taken.
+    Raises `UsageError` when the connection file is bad, its ports are taken, or a setting makes no sense.
     """
-    logging.basicConfig(
-        level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING").upper(),
-        format="[dxkernel %(levelname)s] %(message)s",
-        stream=sys.stderr,
-    )
-    connection = read_connection_file(connection_file)
-    return asyncio.run(serve(connection, make_session or new_session))
+    logging.basicConfig(level=_log_level(), format="[dxkernel %(levelname)s] %(message)s", stream=sys.stderr)
+    return asyncio.run(serve(connection_file, make_session or new_session))
 
 
 def new_session(on_background: Callable[[Event], None]) -> Session:
@@ -53,23 +47,26 @@ def new_session(on_background: Callable[[Event], None]) -> Session:
     return Session(on_background=on_background)
 
 
-async def serve(connection: Connection, make_session: MakeSession) -> int:
+async def serve(connection_file: Path, make_session: MakeSession) -> int:
     """Run one kernel on the current loop until it is shut down, signalled or orphaned."""
     session = make_session(lambda event: kernel.on_background(event))  # noqa: PLW0108  # It does not exist yet.
     # A failure is told to the first cell; until then there is nobody to tell.
     with contextlib.suppress(EngineStartError):
         session.spawn()
-    # Imported while Node boots; zmq alone takes as long as all the rest.
+    # Imported while Node boots: half of all that a kernel imports.
+    from dxkernel.kernel.connection import read_connection_file  # noqa: PLC0415
     from dxkernel.kernel.kernel import Kernel  # noqa: PLC0415
     from dxkernel.kernel.sockets import Sockets  # noqa: PLC0415
     from dxkernel.kernel.wire import Codec  # noqa: PLC0415
 
-    kernel = Kernel(session, ports=connection.ports)
-    kernel.start_engine()
+    kernel = Kernel(session)
     sockets: Sockets | None = None
     try:
+        connection = read_connection_file(connection_file)
+        kernel.ports = connection.ports
         codec = Codec(connection.key, scheme=connection.signature_scheme)
         sockets = Sockets(connection, codec, kernel.receive, kernel.welcome)
+        kernel.start_engine()
         kernel.attach(sockets)
         _handle_signals(kernel)
         _watch_parent(kernel)
@@ -80,6 +77,13 @@ async def serve(connection: Connection, make_session: MakeSession) -> int:
         if sockets is not None:
             sockets.close()
     return 0
+
+
+def _log_level() -> str:
+    level = os.environ.get(LOG_LEVEL_VARIABLE, "WARNING").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise UsageError(f"{LOG_LEVEL_VARIABLE} is {level!r}: expected DEBUG, INFO, WARNING or ERROR")
+    return level
 
 
 def _handle_signals(kernel: Kernel) -> None:

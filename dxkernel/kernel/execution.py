@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dxkernel.engine.events import (
@@ -23,8 +25,6 @@ from dxkernel.kernel.render import Publication, error_content, expression_conten
 from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
-    import asyncio
-
     from dxkernel.kernel.kernel import Kernel
     from dxkernel.kernel.requests import Request
     from dxkernel.magics.help import HelpQuery
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 NO_STDIN_TEXT = "This front end cannot be asked for input; the program got end of input instead.\n"
+
+
+# Front ends send "run all" as one burst, and a cell can fail before its last message has arrived. Messages of one burst are
+# about a millisecond apart; an error that comes this much later is not felt by anybody.
+BURST_GAP_S = 0.01
+BURST_TIMEOUT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,16 @@ class ExecutionQueue:
         if self._worker is None:
             self._worker = self._kernel.spawn(self._work())
 
-    def note_interrupt(self) -> None:
+    def note_interrupt(self, interrupt: Request | None = None) -> None:
         """An interrupt stops what was sent before it, and never a cell that was sent after it."""
         if self.running is not None and self._interrupted_at is None:
             self._kernel.drain_shell()
             self._interrupted_at = self._last_number
+            # The two came on different sockets, so their arrival does not say which was sent first; their dates do.
+            for number, request in reversed(self._waiting):
+                if interrupt is None or not _sent_after(request, interrupt):
+                    break
+                self._interrupted_at = number - 1
 
     async def _work(self) -> None:
         try:
@@ -107,17 +118,36 @@ class ExecutionQueue:
             content.setdefault("execution_count", self._kernel.session.execution_count)
             self._kernel.reply(request, content, {"started": started})
 
-    def stop_on_error(self, outcome: Outcome) -> None:
+    async def stop_on_error(self, outcome: Outcome) -> None:
         """Abort what the client had sent before it could know of the error.
 
-        Called before the error is published, so that a cell sent in answer to it runs.
+        Called before the error is published: whatever arrives until then was sent without knowing, and a cell sent in
+        answer to the error runs. So the error waits for the rest of a burst that is still on its way.
         """
-        self._kernel.drain_shell()
-        sent_before = self._interrupted_at if isinstance(outcome, Interrupted) else None
-        self._abort_through = self._last_number if sent_before is None else sent_before
+        if isinstance(outcome, Interrupted) and self._interrupted_at is not None:
+            self._abort_through = self._interrupted_at
+            return
+        loop = asyncio.get_running_loop()
+        deadline, arrived = loop.time() + BURST_TIMEOUT_S, -1
+        while arrived != self._last_number and loop.time() < deadline:
+            arrived = self._last_number
+            await asyncio.sleep(BURST_GAP_S)
+            self._kernel.drain_shell()
+        self._abort_through = self._last_number
 
     def _aborted(self) -> Json:
         return {"status": "aborted", "execution_count": self._kernel.session.execution_count}
+
+
+def _sent_after(request: Request, other: Request) -> bool:
+    """Whether the same client sent `request` after `other`, by its own clock."""
+    if request.header.get("session") != other.header.get("session"):
+        return False
+    try:
+        dates = [datetime.fromisoformat(str(header.get("date"))) for header in (request.header, other.header)]
+        return dates[0] > dates[1]
+    except (ValueError, TypeError):  # No date, or one with a time zone and one without.
+        return False
 
 
 async def run_cell(kernel: Kernel, request: Request) -> Json:
@@ -133,7 +163,7 @@ async def run_cell(kernel: Kernel, request: Request) -> Json:
             return await _reply_to_question(kernel, cell, parent, query)
         parent, outcome = await _render_cell(kernel, cell, parent)
     except EngineError as error:
-        return _engine_missing(kernel, cell, parent, error)
+        return await _engine_missing(kernel, cell, parent, error)
     return await _reply_to_outcome(kernel, cell, parent, outcome)
 
 
@@ -150,7 +180,7 @@ async def _render_cell(kernel: Kernel, cell: _Cell, parent: Parent) -> tuple[Par
                 _ask(kernel, event, parent)
             case Finished() | Failed() | Interrupted() | EngineDied():
                 outcome = event
-                _conclude(kernel, cell, parent, outcome)
+                await _conclude(kernel, cell, parent, outcome)
             case _:
                 kernel.show(event)
     if outcome is None:
@@ -164,13 +194,13 @@ def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
         kernel.publisher.publish(Publication("execute_input", content), parent.header)
 
 
-def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
+async def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
     kernel.stdin.drop(outcome.cell)
     if isinstance(outcome, EngineDied):
         kernel.close_comms(parent.header)
     # A silent cell is the front end's own: what a person sent is not to suffer from it.
     if cell.stop_on_error and not cell.silent and not isinstance(outcome, Finished):
-        kernel.queue.stop_on_error(outcome)
+        await kernel.queue.stop_on_error(outcome)
     publication = render(outcome, parent.execution_count)
     if publication is not None and not cell.silent:
         kernel.publisher.publish(publication, parent.header)
@@ -209,11 +239,11 @@ async def _ok(kernel: Kernel, cell: _Cell) -> Json:
     return {"status": "ok", "payload": [], "user_expressions": expressions}
 
 
-def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
+async def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
     kernel.engine_lost(error)
     outcome = EngineDied(0, str(error))
     _publish_input(kernel, cell, parent)
-    _conclude(kernel, replace(cell, store_history=False), parent, outcome)
+    await _conclude(kernel, replace(cell, store_history=False), parent, outcome)
     return {"status": "error", **error_content(outcome)}
 
 

@@ -6,10 +6,12 @@ cells wait in `ExecutionQueue`; everything here is answered while a cell runs.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dxkernel.engine.events import ErrorValue
+from dxkernel.errors import EngineError
 from dxkernel.kernel.info import kernel_info
 from dxkernel.kernel.render import exception_content
 from dxkernel.kernel.requests import BadRequestError, Request
@@ -20,8 +22,13 @@ if TYPE_CHECKING:
     from dxkernel.kernel.history import Entry
     from dxkernel.kernel.kernel import Kernel
 
+T = TypeVar("T")
 Json = dict[str, Any]
 Handler = Callable[["Kernel", Request], Awaitable[Json | None]]
+
+
+# Nobody waits this long for a completion, but a reply is owed.
+ANSWER_TIMEOUT_S = 10.0
 
 
 def error_reply(name: str, message: str) -> Json:
@@ -36,8 +43,7 @@ async def _kernel_info(kernel: Kernel, request: Request) -> Json:
 
 async def _complete(kernel: Kernel, request: Request) -> Json:
     code = request.require("code", str)
-    await kernel.engine_ready()
-    completions = await kernel.session.complete(code, _cursor(request, code))
+    completions = await _ask(kernel, kernel.session.complete(code, _cursor(request, code)))
     return {
         "status": "ok",
         "matches": [item.text for item in completions.items],
@@ -60,8 +66,7 @@ def _typed_match(item: CompletionItem, completions: Completions) -> Json:
 async def _inspect(kernel: Kernel, request: Request) -> Json:
     code = request.require("code", str)
     level: Literal[0, 1] = 1 if request.get("detail_level", int, 0) else 0
-    await kernel.engine_ready()
-    found = await kernel.session.inspect(code, _cursor(request, code), level)
+    found = await _ask(kernel, kernel.session.inspect(code, _cursor(request, code), level))
     if found is None:
         return {"status": "ok", "found": False, "data": {}, "metadata": {}}
     return {"status": "ok", "found": True, "data": dict(found.data), "metadata": dict(found.metadata)}
@@ -71,10 +76,20 @@ async def _is_complete(kernel: Kernel, request: Request) -> Json:
     code = request.require("code", str)
     if help_query(code) is not None:
         return {"status": "complete"}
-    await kernel.engine_ready()
-    completeness = await kernel.session.is_complete(code)
+    completeness = await _ask(kernel, kernel.session.is_complete(code))
     reply = {"status": completeness.status}
     return {**reply, "indent": completeness.indent} if completeness.status == "incomplete" else reply
+
+
+async def _ask(kernel: Kernel, question: Coroutine[Any, Any, T]) -> T:
+    """The engine's answer; every client gets a reply, even if the engine has none."""
+    try:
+        await kernel.engine_ready()
+        return await asyncio.wait_for(question, ANSWER_TIMEOUT_S)
+    except TimeoutError as error:
+        raise EngineError(f"the engine did not answer within {ANSWER_TIMEOUT_S:g} s") from error
+    finally:
+        question.close()
 
 
 def _cursor(request: Request, code: str) -> int:

@@ -51,16 +51,14 @@ class Transport(Protocol):
 class Kernel:
     """One kernel. Needs a running event loop; `attach` a transport before anything is received."""
 
-    def __init__(
-        self, session: Session, *, history: History | None = None, ports: Mapping[str, int] | None = None
-    ) -> None:
+    def __init__(self, session: Session, *, history: History | None = None) -> None:
         """`session` is to give its background events to `on_background`; it is started by `start_engine`."""
         loop = asyncio.get_running_loop()
         self.headers = Headers()
         self.publisher = Publisher(self._send_iopub, self.headers, loop)
         self.session = session
         self.history: History = history if history is not None else MemoryHistory()
-        self.ports = dict(ports or {})
+        self.ports: Mapping[str, int] = {}
         self.parents = Parents()
         self.comms: dict[str, str] = {}
         self.stdin = Stdin(self._send_stdin, self.session.reply_input, self.headers)
@@ -131,7 +129,7 @@ class Kernel:
             self.queue.put(request)
         else:
             if message.msg_type == "interrupt_request":
-                self.queue.note_interrupt()
+                self.queue.note_interrupt(request)
             self.spawn(self._handle(request))
 
     def welcome(self, topic: bytes) -> None:

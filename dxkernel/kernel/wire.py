@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dxkernel.errors import ProtocolError
-from dxkernel.kernel import jsontext
+from dxkernel.kernel.jsontext import dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,9 +72,7 @@ class Codec:
 
     def encode(self, message: Message) -> list[bytes]:
         """The frames to send. Raises `TypeError` when a part holds what JSON cannot."""
-        parts = [
-            jsontext.dumps(part) for part in (message.header, message.parent_header, message.metadata, message.content)
-        ]
+        parts = [dumps(part) for part in (message.header, message.parent_header, message.metadata, message.content)]
         return [*message.identities, DELIMITER, self._sign(parts), *parts, *message.buffers]
 
     def decode(self, frames: Sequence[bytes]) -> Message:
@@ -132,7 +130,7 @@ def _parse_object(name: str, part: bytes) -> Json:
         reason = f"{name} of {len(part)} bytes"
         raise ProtocolError(reason)
     try:
-        value = jsontext.loads(part)
+        value = loads(part)
     except ValueError as error:
         reason = f"{name} is not JSON: {error}"
         raise ProtocolError(reason) from error

@@ -193,6 +193,15 @@ def test_a_bad_connection_file_is_explained(tmp_path: Path, text: str | None, co
     assert "Traceback" not in done.stderr
 
 
+def test_a_log_level_that_is_none_is_explained(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dxkernel", "kernel", "start", "-f", str(connection_file(tmp_path))]
+    env = {**os.environ, "DX_LOG": "loud"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env=env)
+    assert (done.returncode, done.stderr) == (
+        2, "dx kernel: DX_LOG is 'LOUD': expected DEBUG, INFO, WARNING or ERROR\n",
+    )  # fmt: skip
+
+
 def test_a_taken_port_is_explained(tmp_path: Path) -> None:
     path = connection_file(tmp_path)
     port = json.loads(path.read_text(encoding="utf-8"))["shell_port"]

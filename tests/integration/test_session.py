@@ -237,7 +237,7 @@ INTERRUPTED = {
     "an asynchronous child": "await new Promise((done) => require('node:child_process').spawn('sleep', ['100']).on('exit', done))",
     "a loop of promises": "const f = () => Promise.resolve().then(f); await f()",
     "a loop of ticks": "(function f() { process.nextTick(f) })(); await new Promise(() => {})",
-    "a loop in a timer": "setTimeout(() => { while (true) {} }, 1); await new Promise(() => {})",
+    "a loop in a timer": "setTimeout(() => { console.log('ready'); while (true) {} }, 1); await new Promise(() => {})",
     "a loop after an await": "await null; for (;;) {}",
     "a generator": "function* g() { for (;;) yield 1 }; for (const x of g()) {}",
 }
@@ -247,7 +247,8 @@ INTERRUPTED = {
 def test_interrupt_keeps_state(code: str) -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         await run(session, "let kept = 41")
-        events = await run(session, f"console.log('ready'); {code}", interrupt=True)
+        said = "" if "ready" in code else "console.log('ready'); "
+        events = await run(session, said + code, interrupt=True)
         assert isinstance(events[-1], Interrupted), events
         assert plain(await run(session, "kept + 1")) == "42"
 
@@ -404,6 +405,18 @@ def test_cells_run_in_the_order_they_were_asked_for() -> None:
             *(run(session, f"await new Promise((r) => setTimeout(r, {20 - i})); order.push({i})") for i in range(8))
         )
         assert plain(await run(session, "order.join()")) == "'0,1,2,3,4,5,6,7'"
+
+    with_session(scenario)
+
+
+def test_many_questions_at_once_are_all_answered() -> None:
+    async def scenario(session: Session, _background: list[Event]) -> None:
+        await run(session, "const answer = { value: 42 }")
+        questions = [session.complete("answer.va", 9) for _ in range(30)] + [session.is_complete("f(") for _ in range(10)]
+        questions += [session.inspect("answer", 3) for _ in range(10)]
+        answers = await asyncio.gather(*questions)
+        assert all(answer.items for answer in answers[:30])
+        assert all(answer is not None for answer in answers)
 
     with_session(scenario)
 

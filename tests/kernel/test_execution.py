@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dxkernel.engine.events import Displayed, Finished, Stdout
 from tests.helpers.fake_session import TABLE, Call
 from tests.helpers.memory_client import MemoryClient, play
@@ -166,6 +168,37 @@ def test_an_interrupt_stops_what_was_sent_before_it_and_nothing_after() -> None:
         assert "shell execute_reply aborted [1]" in client.transcript(before)
         assert "shell execute_reply ok [2]" in client.transcript(after)
         assert client.reply_to(interrupt) == {"status": "ok"}
+
+    play(scene)
+
+
+def test_what_was_sent_after_an_interrupt_but_arrived_before_it_runs() -> None:
+    async def scene(client: MemoryClient) -> None:
+        looping = client.execute("while (true) {}")
+        await client.seen(looping, "iopub stdout 'looping\\n'")
+        before = client.message("execute_request", {"code": "1 + 1"})
+        interrupt = client.message("interrupt_request")
+        after = client.message("execute_request", {"code": "1 + 1"})
+        for channel, message in (("shell", before), ("shell", after), ("control", interrupt)):
+            client.kernel.receive(channel, message)
+        await client.idle(after)
+        assert "shell execute_reply aborted [1]" in client.transcript(before)
+        assert "shell execute_reply ok [2]" in client.transcript(after)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("date", [None, 5, "yesterday", "2020-01-01", "2020-01-01T00:00:00"])
+def test_a_date_that_makes_no_sense_is_ignored(date: object) -> None:
+    async def scene(client: MemoryClient) -> None:
+        looping = client.execute("while (true) {}")
+        await client.seen(looping, "iopub stdout 'looping\\n'")
+        queued, interrupt = client.message("execute_request", {"code": "1 + 1"}), client.message("interrupt_request")
+        interrupt.header["date"] = date
+        client.kernel.receive("shell", queued)
+        client.kernel.receive("control", interrupt)
+        await client.idle(queued)
+        assert client.reply_to(looping)["status"] == "error"
 
     play(scene)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from dxkernel.kernel import handlers
 from dxkernel.kernel.handlers import HANDLERS
 from tests.helpers.fake_session import Call
 from tests.helpers.memory_client import MemoryClient, play
@@ -191,6 +193,19 @@ def test_a_handler_that_fails_is_answered_and_survived(
         assert (reply["status"], reply["ename"]) == ("error", "ZeroDivisionError")
         assert "a bug" in caplog.text
         assert (await client.ask("kernel_info_request"))["status"] == "ok"
+
+    play(scene)
+
+
+def test_a_question_the_engine_never_answers_gets_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(client: MemoryClient) -> None:
+        async def never(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(client.session, "complete", never)
+        monkeypatch.setattr(handlers, "ANSWER_TIMEOUT_S", 0.01)
+        reply = await client.ask("complete_request", {"code": "a"})
+        assert (reply["status"], reply["ename"]) == ("error", "EngineError")
 
     play(scene)
 

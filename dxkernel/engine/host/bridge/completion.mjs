@@ -10,6 +10,7 @@ import { placeAt } from './receiver.mjs';
 
 /** @typedef {{ text: string, type: string, signature: string }} Item */
 /** @typedef {import('./inspector.mjs').Inspector} Inspector */
+/** @typedef {import('./inspector.mjs').Look} Look */
 
 const KEYWORDS = `async await break case catch class const continue debugger default delete do else enum export extends false finally
 for function if import in instanceof interface let namespace new null of return static super switch this throw true try type typeof
@@ -27,19 +28,20 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
  */
 export async function complete(inspector, cells, code, cursor) {
   const place = placeAt(code, cursor);
-  const items = await itemsFor(inspector, cells, code, place);
-  inspector.release();
+  const look = inspector.look();
+  const items = await itemsFor(look, cells, code, place);
+  look.close();
   const start = 'start' in place ? place.start : cursor;
   return place.kind === 'string' ? pathSpan(items, place, cursor) : { items, start, end: cursor };
 }
 
-/** @param {Inspector} inspector @param {import('./cells.mjs').CellStore} cells @param {string} code @param {import('./receiver.mjs').Place} place */
-async function itemsFor(inspector, cells, code, place) {
+/** @param {Look} look @param {import('./cells.mjs').CellStore} cells @param {string} code @param {import('./receiver.mjs').Place} place */
+async function itemsFor(look, cells, code, place) {
   switch (place.kind) {
     case 'member':
-      return filtered(await members(inspector, place.receiver), place.prefix);
+      return filtered(await members(look, place.receiver), place.prefix);
     case 'name':
-      return filtered([...names(cells, code, place.start), ...(await globals(inspector)), ...keywords()], place.prefix);
+      return filtered([...names(cells, code, place.start), ...(await globals(look)), ...keywords()], place.prefix);
     case 'string':
       return filtered(specifiers(place), lastSegment(place.prefix));
     default:
@@ -55,12 +57,12 @@ function filtered(items, prefix) {
   return [...found.values()].slice(0, MAX_ITEMS);
 }
 
-/** @param {Inspector} inspector @param {string} receiver @returns {Promise<Item[]>} */
-async function members(inspector, receiver) {
+/** @param {Look} look @param {string} receiver @returns {Promise<Item[]>} */
+async function members(look, receiver) {
   // A primitive has its members on the wrapper; null and undefined have none.
-  const object = await inspector.peek(`Object(${stripAssertions(receiver)})`);
+  const object = await look.peek(`Object(${stripAssertions(receiver)})`);
   const empty = object === undefined || object.objectId === undefined || /^(null|undefined)$/.test(receiver);
-  return empty ? [] : properties(inspector, object.objectId);
+  return empty ? [] : properties(look, object.objectId);
 }
 
 /** The runtime knows no `!` of TypeScript. @param {string} receiver */
@@ -68,9 +70,9 @@ function stripAssertions(receiver) {
   return receiver.replace(/!+$/, '').replaceAll('!.', '.');
 }
 
-/** @param {Inspector} inspector @param {string | undefined} objectId @returns {Promise<Item[]>} own first, then inherited */
-async function properties(inspector, objectId) {
-  const { result } = await inspector.post('Runtime.getProperties', { objectId, ownProperties: false, generatePreview: false });
+/** @param {Look} look @param {string | undefined} objectId @returns {Promise<Item[]>} own first, then inherited */
+async function properties(look, objectId) {
+  const { result } = await look.post('Runtime.getProperties', { objectId, ownProperties: false, generatePreview: false });
   return result
     .filter((/** @type {any} */ property) => !property.symbol && IDENTIFIER.test(property.name))
     .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(b.isOwn ?? false) - Number(a.isOwn ?? false))
@@ -95,12 +97,12 @@ function signatureOf(text) {
   return match && !text.startsWith('class') && !text.includes('[native code]') ? match[1] : '';
 }
 
-/** @param {Inspector} inspector @returns {Promise<Item[]>} */
-async function globals(inspector) {
-  const { names: lexical } = await inspector.post('Runtime.globalLexicalScopeNames');
+/** @param {Look} look @returns {Promise<Item[]>} */
+async function globals(look) {
+  const { names: lexical } = await look.post('Runtime.globalLexicalScopeNames');
   const own = lexical.filter((/** @type {string} */ name) => !name.startsWith('$dx')).map((/** @type {string} */ text) => ({ text, type: 'instance', signature: '' }));
-  const object = await inspector.peek('globalThis');
-  return [...own, ...(object?.objectId ? await properties(inspector, object.objectId) : [])];
+  const object = await look.peek('globalThis');
+  return [...own, ...(object?.objectId ? await properties(look, object.objectId) : [])];
 }
 
 /** Names declared earlier in the same, unrun cell. @param {import('./cells.mjs').CellStore} cells @param {string} code @param {number} start @returns {Item[]} */

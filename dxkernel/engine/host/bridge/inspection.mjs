@@ -3,6 +3,7 @@
 import { expressionAt } from './receiver.mjs';
 
 /** @typedef {import('./inspector.mjs').Inspector} Inspector */
+/** @typedef {import('./inspector.mjs').Look} Look */
 
 const MAX_SOURCE = 20_000;
 const MAX_VALUE = 500;
@@ -17,30 +18,31 @@ const MAX_VALUE = 500;
 export async function inspectAt(inspector, code, cursor, detail) {
   const expression = expressionAt(code, cursor);
   if (expression === undefined) return null;
-  const value = await inspector.peek(expression, { preview: true });
-  if (value === undefined || (value.type === 'undefined' && !(await isDeclared(inspector, expression)))) {
-    inspector.release();
-    return null;
+  const look = inspector.look();
+  try {
+    const value = await look.peek(expression, { preview: true });
+    if (value === undefined || (value.type === 'undefined' && !(await isDeclared(look, expression)))) return null;
+    const lines = await describe(look, expression, value, detail);
+    return { data: { 'text/plain': lines.join('\n'), 'text/markdown': markdown(lines) }, metadata: {} };
+  } finally {
+    look.close();
   }
-  const lines = await describe(inspector, expression, value, detail);
-  inspector.release();
-  return { data: { 'text/plain': lines.join('\n'), 'text/markdown': markdown(lines) }, metadata: {} };
 }
 
-/** `undefined` is an answer for a name that exists, and none for one that does not. @param {Inspector} inspector @param {string} expression */
-async function isDeclared(inspector, expression) {
+/** `undefined` is an answer for a name that exists, and none for one that does not. @param {Look} look @param {string} expression */
+async function isDeclared(look, expression) {
   const dot = expression.lastIndexOf('.');
   if (dot < 0) return true;
-  const has = await inspector.peek(`${JSON.stringify(expression.slice(dot + 1))} in Object(${expression.slice(0, dot)})`, { byValue: true });
+  const has = await look.peek(`${JSON.stringify(expression.slice(dot + 1))} in Object(${expression.slice(0, dot)})`, { byValue: true });
   return has?.value === true;
 }
 
-/** @param {Inspector} inspector @param {string} expression @param {any} value @param {0 | 1} detail */
-async function describe(inspector, expression, value, detail) {
+/** @param {Look} look @param {string} expression @param {any} value @param {0 | 1} detail */
+async function describe(look, expression, value, detail) {
   if (value.type !== 'function') return [`${expression}: ${typeName(value)}`, '', `Value: ${preview(value)}`];
   const source = value.description ?? '';
   const lines = [`${expression}${signature(source)}`, '', `Type: ${source.startsWith('class') ? 'class' : 'function'}`];
-  const place = await location(inspector, value.objectId);
+  const place = await location(look, value.objectId);
   if (place) lines.push(`Defined in: ${place}`);
   if (detail === 1) lines.push('', 'Source:', source.slice(0, MAX_SOURCE));
   return lines;
@@ -88,10 +90,10 @@ function signatureOfClass(source) {
   return at < 0 ? '()' : signature(source.slice(at));
 }
 
-/** @param {Inspector} inspector @param {string} objectId */
-async function location(inspector, objectId) {
+/** @param {Look} look @param {string} objectId */
+async function location(look, objectId) {
   try {
-    const { internalProperties = [] } = await inspector.post('Runtime.getProperties', { objectId, ownProperties: true });
+    const { internalProperties = [] } = await look.post('Runtime.getProperties', { objectId, ownProperties: true });
     const found = internalProperties.find((/** @type {any} */ p) => p.name === '[[FunctionLocation]]')?.value?.value;
     return found ? `script ${found.scriptId}, line ${found.lineNumber + 1}` : undefined;
   } catch {

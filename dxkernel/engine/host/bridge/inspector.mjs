@@ -13,6 +13,7 @@ const TIMEOUT_MS = 100;
 
 export class Inspector {
   #flags;
+  #looks = 0;
   /** @type {Session | undefined} */
   #session;
 
@@ -46,6 +47,23 @@ export class Inspector {
     return /** @type {any} */ (this.#open()).post(method, params);
   }
 
+  /** A look at the running program; close it to let go of what it saw. */
+  look() {
+    return new Look(this, `dx-${++this.#looks}`);
+  }
+}
+
+/** One question's view: objects it got stay alive until `close`, whatever other questions do meanwhile. */
+export class Look {
+  #inspector;
+  #group;
+
+  /** @param {Inspector} inspector @param {string} group */
+  constructor(inspector, group) {
+    this.#inspector = inspector;
+    this.#group = group;
+  }
+
   /**
    * The value of an expression, if it can be had without a side effect and in time.
    * @param {string} expression
@@ -54,8 +72,8 @@ export class Inspector {
    */
   async peek(expression, options = {}) {
     try {
-      const answer = await this.post('Runtime.evaluate', {
-        expression, throwOnSideEffect: true, timeout: TIMEOUT_MS, silent: true, objectGroup: 'dx',
+      const answer = await this.#inspector.post('Runtime.evaluate', {
+        expression, throwOnSideEffect: true, timeout: TIMEOUT_MS, silent: true, objectGroup: this.#group,
         returnByValue: options.byValue === true, generatePreview: options.preview === true,
         includeCommandLineAPI: false, replMode: false,
       });
@@ -65,8 +83,12 @@ export class Inspector {
     }
   }
 
-  /** Let go of the objects that `peek` returned. */
-  release() {
-    this.#session?.post('Runtime.releaseObjectGroup', { objectGroup: 'dx' }).catch(() => {});
+  /** Any CDP method that changes nothing. @param {string} method @param {object} [params] @returns {Promise<any>} */
+  post(method, params) {
+    return this.#inspector.post(method, params);
+  }
+
+  close() {
+    this.#inspector.post('Runtime.releaseObjectGroup', { objectGroup: this.#group }).catch(() => {});
   }
 }

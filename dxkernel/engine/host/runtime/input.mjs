@@ -6,15 +6,14 @@
 import { Readable } from 'node:stream';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import {
-  AtomicsLoad, AtomicsWait, MapCtor, MapPrototypeDelete, MapPrototypeGet, MapPrototypeSet, ObjectDefineProperty, ReflectApply,
+  AtomicsLoad, AtomicsWait, MapCtor, MapPrototypeDelete, MapPrototypeGet, MapPrototypeSet, ObjectDefineProperty,
   StringCtor, StringPrototypeToWellFormed, StringPrototypeTrim, globalObject, nodeProcess, setTimeoutFn,
 } from '../primordials.mjs';
 import { currentCellId } from './cells.mjs';
 import { send } from './channel.mjs';
 import { INPUT } from './flags.mjs';
 
-// A flowing stream reads ahead: it asks for the next line before the program had a chance to pause or close. Asking a
-// person a question the program does not have is worse than this wait.
+// Asking a person for a line the program does not want is worse than this wait.
 const READ_AHEAD_PAUSE_MS = 15;
 
 let requests = 0;
@@ -61,23 +60,35 @@ function ask(prompt, password = false) {
   return answer;
 }
 
-/** @param {number} timeout @returns {Readable} */
-function stdinStream(timeout) {
-  let asked = false;
-  const stream = new Readable({
-    read() {
-      if (asked) return;
-      asked = true;
-      setTimeoutFn(() => {
-        asked = false;
-        if (stream.destroyed || ReflectApply(Readable.prototype.isPaused, stream, []) || stream.readableFlowing === false) return;
-        asked = true;
-        MapPrototypeSet(waiting, request('', false), (text) => {
-          asked = false;
-          stream.push(text === null ? null : `${text}\n`);
-        });
-      }, timeout);
-    },
+/**
+ * Standard input as a stream that asks for one line at a time, when somebody reads.
+ * @returns {Readable}
+ */
+function stdinStream() {
+  let parked = false;
+  const stream = new Readable({ read: ask });
+  // A flowing stream reads ahead: it wants the next line before the program had a chance to pause or close.
+  function ask() {
+    setTimeoutFn(() => {
+      if (stream.destroyed) return;
+      parked = !isRead();
+      if (parked) return;
+      MapPrototypeSet(waiting, request('', false), (text) => stream.push(text === null ? null : `${text}\n`));
+    }, READ_AHEAD_PAUSE_MS);
+  }
+  /** Paused, nobody reads, but for those who wait for `readable`. */
+  function isRead() {
+    return stream.readableFlowing !== false || stream.listenerCount('readable') > 0;
+  }
+  /** The stream believes that its read is under way: it does not ask again by itself. */
+  function unpark() {
+    if (!parked) return;
+    parked = false;
+    ask();
+  }
+  stream.on('resume', unpark);
+  stream.on('newListener', (/** @type {string} */ event) => {
+    if (event === 'readable') unpark();
   });
   // A program that only has a reader on standard input is waiting for a person, and a notebook's engine lives on anyway.
   const properties = /** @type {any} */ (stream);
@@ -98,7 +109,7 @@ export function installInput(options) {
   let stdin = /** @type {Readable | undefined} */ (undefined);
   ObjectDefineProperty(nodeProcess, 'stdin', {
     __proto__: null, configurable: true, enumerable: true,
-    get: () => (stdin === undefined || stdin.destroyed || stdin.readableEnded ? (stdin = stdinStream(READ_AHEAD_PAUSE_MS)) : stdin),
+    get: () => (stdin === undefined || stdin.destroyed || stdin.readableEnded ? (stdin = stdinStream()) : stdin),
   });
   define('prompt', (message = 'Prompt', initial = '') => {
     const answer = ask(`${StringCtor(message)} `);
