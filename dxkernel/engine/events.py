@@ -130,7 +130,8 @@ class CommMessage:
 @dataclass(frozen=True, slots=True)
 class Uncaught:
     """An error nobody caught, outside the cell's own completion: a timer callback, an event handler, a forgotten
-    promise. The engine goes on. `origin` is Node's word for it."""
+    promise. The engine goes on. `origin` is Node's word for it.
+    """
 
     cell: int
     error: ErrorValue
@@ -182,9 +183,7 @@ class EngineDied:
     signal: str | None = None
 
 
-Output = (
-    Stdout | Stderr | Displayed | DisplayUpdated | OutputCleared | InputRequested | CommMessage | Uncaught | Notice
-)
+Output = Stdout | Stderr | Displayed | DisplayUpdated | OutputCleared | InputRequested | CommMessage | Uncaught | Notice
 Outcome = Finished | Failed | Interrupted | EngineDied
 Event = Started | Output | Outcome
 

@@ -28,12 +28,14 @@ def exec_node(arguments: Sequence[str]) -> int:
     """
     try:
         node = find_node()
-        argv = [node, *arguments]
+    except EngineStartError as error:
+        print(f"dx: {error}", file=sys.stderr)
+        return 1
+    argv = [node, *arguments]
+    try:
         if sys.platform == "win32":
             return _spawn(argv)
         os.execve(node, argv, _environment())  # noqa: S606  (no shell is the point)
-    except EngineStartError as error:
-        print(f"dx: {error}", file=sys.stderr)
     except OSError as error:
         print(f"dx: cannot run Node at {node}: {error.strerror}", file=sys.stderr)
     return 1

@@ -78,7 +78,9 @@ class _TextPipe:
 class EngineProcess:
     """One Node process. `on_frames` gets frames in order; `on_end` is called once, when the process is gone."""
 
-    def __init__(self, on_frames: Callable[[list[Frame]], None], on_end: Callable[[Ending | ProtocolError], None]) -> None:
+    def __init__(
+        self, on_frames: Callable[[list[Frame]], None], on_end: Callable[[Ending | ProtocolError], None]
+    ) -> None:
         self._on_frames = on_frames
         self._on_end = on_end
         self._decoder = FrameDecoder()
@@ -156,7 +158,7 @@ class EngineProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _listen(self) -> None:
-        self._bridge.setblocking(False)
+        self._bridge.settimeout(0)
         self._loop.add_reader(self._bridge.fileno(), self._read_bridge)
         _enlarge(self._channel)
         for descriptor in (self._channel, *(pipe.descriptor for pipe in self._pipes)):

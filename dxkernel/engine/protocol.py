@@ -91,7 +91,11 @@ def _decode(data: bytearray, start: int, end: int, limit: int) -> Frame:
     lengths = fields.pop("buffers", None)
     if lengths is None and end == limit:
         return Frame(kind, fields)
-    if not isinstance(lengths, list) or not all(type(n) is int and n >= 0 for n in lengths) or sum(lengths) != limit - end:
+    if (
+        not isinstance(lengths, list)
+        or not all(type(n) is int and n >= 0 for n in lengths)
+        or sum(lengths) != limit - end
+    ):
         message = f"the buffers of a {kind} frame do not fill it"
         raise ProtocolError(message)
     buffers: list[bytes] = []

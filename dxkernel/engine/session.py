@@ -48,9 +48,12 @@ class Session:
     loop that called `start()`.
     """
 
-    def __init__(self, options: EngineOptions | None = None, *, on_background: Callable[[Event], None] | None = None) -> None:
+    def __init__(
+        self, options: EngineOptions | None = None, *, on_background: Callable[[Event], None] | None = None
+    ) -> None:
         """`on_background` gets, in order, every event that belongs to no running `execute`: late output, late errors,
-        comms. Without it they are dropped."""
+        comms. Without it they are dropped.
+        """
         self._options = options or EngineOptions()
         self._on_background = on_background
         self._turn = asyncio.Lock()
@@ -146,7 +149,8 @@ class Session:
 
     async def evaluate_expressions(self, expressions: Mapping[str, str]) -> dict[str, Finished | Failed]:
         """Each expression's outcome, evaluated in order as a cell that stores no history. An engine that ends under one of
-        them, or an interrupt, fails that one."""
+        them, or an interrupt, fails that one.
+        """
         outcomes: dict[str, Finished | Failed] = {}
         for name, expression in expressions.items():
             async for event in self.execute(expression, store_history=False):
@@ -176,7 +180,8 @@ class Session:
 
     async def interrupt(self) -> None:
         """Interrupt what runs: the running `execute` ends with `Interrupted`, or, if it resists for the grace time, with
-        `EngineDied` and a new engine. Nothing happens when nothing runs. Returns when the interrupt is sent."""
+        `EngineDied` and a new engine. Nothing happens when nothing runs. Returns when the interrupt is sent.
+        """
         running = self._running
         self._send("interrupt", cell=running.cell if running else 0)
         if running is not None and not running.interrupted:
@@ -198,7 +203,13 @@ class Session:
         buffers: Sequence[bytes] = (),
     ) -> None:
         """Pass a comm message of a front end to the program."""
-        fields = {"message": kind, "comm_id": comm_id, "target_name": target_name, "data": data, "metadata": metadata or {}}
+        fields = {
+            "message": kind,
+            "comm_id": comm_id,
+            "target_name": target_name,
+            "data": data,
+            "metadata": metadata or {},
+        }
         if self._process is not None:
             self._process.send(Frame("comm", fields, buffers))
 
@@ -366,13 +377,16 @@ class Session:
     def _greeted(self, frame: Frame) -> None:
         fields = frame.fields
         if fields["version"] != PROTOCOL_VERSION:
-            self._hello.set_exception(EngineStartError(f"the host speaks protocol {fields['version']}, not {PROTOCOL_VERSION}"))
+            self._hello.set_exception(
+                EngineStartError(f"the host speaks protocol {fields['version']}, not {PROTOCOL_VERSION}")
+            )
         elif not self._hello.done():
             self._hello.set_result(EngineInfo(fields["pid"], fields["node"], fields["v8"]))
 
     def _flush(self) -> None:
         """Deliver what arrived, in order. A frame with an error waits until the bridge has mapped it, and so does all
-        that is behind it."""
+        that is behind it.
+        """
         while self._inbox and not self._held:
             frame = self._inbox.popleft()
             raw = frame.fields.get("error")

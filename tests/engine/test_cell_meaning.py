@@ -74,12 +74,19 @@ class Programs:
     # expressions
 
     def value(self, depth: int = 0) -> str:
-        simple = [lambda: str(self.random.randint(-2, 9)), lambda: f'"{self.random.choice("abc")}"', lambda: "undefined", self.read]
+        simple = [
+            lambda: str(self.random.randint(-2, 9)),
+            lambda: f'"{self.random.choice("abc")}"',
+            lambda: "undefined",
+            self.read,
+        ]
         if depth > 1:
             return self.pick(*simple)
         return self.pick(
             *simple,
-            lambda: f"({self.value(depth + 1)} {self.random.choice(['+', '*', '<', '&&', '||', '??', ','])} {self.value(depth + 1)})",
+            lambda: (
+                f"({self.value(depth + 1)} {self.random.choice(['+', '*', '<', '&&', '||', '??', ','])} {self.value(depth + 1)})"
+            ),
             lambda: f"[{self.value(depth + 1)}, {self.value(depth + 1)}]",
             lambda: f"({{a: {self.value(depth + 1)}, b: {self.value(depth + 1)}}})",
             lambda: f"(x => {self.value(depth + 1)})",
@@ -110,11 +117,20 @@ class Programs:
         else:
             return "log(1)"
         value = self.value(2)
-        return self.random.choice([
-            f"({target} = {value})", f"({target} += {value})", f"{target}++", f"--{target}", f"([{target}] = [{value}])",
-            f"({{a: {target} = {value}}} = {{}})", f"({target} ??= {value})", f"({target} ||= {value})", f"([...{target}] = [{value}])",
-            f"({{{target} = {value}}} = {{}})",
-        ])
+        return self.random.choice(
+            [
+                f"({target} = {value})",
+                f"({target} += {value})",
+                f"{target}++",
+                f"--{target}",
+                f"([{target}] = [{value}])",
+                f"({{a: {target} = {value}}} = {{}})",
+                f"({target} ??= {value})",
+                f"({target} ||= {value})",
+                f"([...{target}] = [{value}])",
+                f"({{{target} = {value}}} = {{}})",
+            ]
+        )
 
     # statements
 
@@ -137,14 +153,22 @@ class Programs:
         return self.statement(depth + 1)
 
     def statement(self, depth: int) -> str:
-        simple = [lambda: f"{self.value()};", lambda: f"log({self.value()});", lambda: f"{self.assignment()};", lambda: ";", self.jump]
+        simple = [
+            lambda: f"{self.value()};",
+            lambda: f"log({self.value()});",
+            lambda: f"{self.assignment()};",
+            lambda: ";",
+            self.jump,
+        ]
         if depth > 3:
             return self.pick(*simple)
         return self.pick(
             *simple,
             lambda: f"if ({self.value()}) {self.body(depth)}",
             lambda: f"if ({self.value()}) {self.block(depth)} else {self.body(depth)}",
-            lambda: f"if ({self.value()}) {self.value()}; else if ({self.value()}) {self.block(depth)} else {self.body(depth)}",
+            lambda: (
+                f"if ({self.value()}) {self.value()}; else if ({self.value()}) {self.block(depth)} else {self.body(depth)}"
+            ),
             lambda: self.loop(depth),
             lambda: self.loop(depth),
             lambda: self.switch(depth),
@@ -155,8 +179,7 @@ class Programs:
         )
 
     def body(self, depth: int) -> str:
-        text = self.block(depth) if self.chance(0.7) else self.statement(depth + 1)
-        return text if not text.startswith("(") else text
+        return self.block(depth) if self.chance(0.7) else self.statement(depth + 1)
 
     def jump(self) -> str:
         choices = ["throw 'T';"] if self.chance(0.2) else [";"]
@@ -178,17 +201,19 @@ class Programs:
         self.loops -= 1
         self.breakable -= 1
         n = self.random.randint(0, 3)
-        head = self.random.choice([
-            f"for (let {i} = 0; {i} < {n}; {i}++) {body}",
-            f"for (var {i} = 0; {i} < {n}; {i}++) {body}",
-            f"for (const {i} of [1, 2]) {body}",
-            f"for (var {i} of [3, 4]) {body}",
-            f"for (var [{i}] of [[3], [4]]) {body}",
-            f"for (var {i} in {{p: 1, q: 2}}) {body}",
-            f"for (let {{a: {i} = 5}} of [{{}}, {{a: 1}}]) {body}",
-            f"{{ let {i} = {n}; while ({i}-- > 0) {body} }}",
-            f"{{ let {i} = {n}; do {body} while ({i}-- > 0); }}",
-        ])
+        head = self.random.choice(
+            [
+                f"for (let {i} = 0; {i} < {n}; {i}++) {body}",
+                f"for (var {i} = 0; {i} < {n}; {i}++) {body}",
+                f"for (const {i} of [1, 2]) {body}",
+                f"for (var {i} of [3, 4]) {body}",
+                f"for (var [{i}] of [[3], [4]]) {body}",
+                f"for (var {i} in {{p: 1, q: 2}}) {body}",
+                f"for (let {{a: {i} = 5}} of [{{}}, {{a: 1}}]) {body}",
+                f"{{ let {i} = {n}; while ({i}-- > 0) {body} }}",
+                f"{{ let {i} = {n}; do {body} while ({i}-- > 0); }}",
+            ]
+        )
         visible = head.startswith("for (var") and self.chance(0.3)
         return f"{{ {head} log({i}); }}" if visible else head
 
@@ -243,10 +268,13 @@ class Programs:
         a, b, value = self.name(), self.name(), self.value(1)
         kind = self.random.choice(["let", "var", "const"])
         (self.constant if kind == "const" else self.mutable).extend([a, b])
-        return self.random.choice([
-            f"{kind} {{a: {a} = {value}, ...{b}}} = {{c: 1}};", f"{kind} [{a}, {b} = {a}] = [{value}];",
-            f"{kind} {{[`k`]: {a}, {b} = () => {a}}} = {{k: {value}}};",
-        ])
+        return self.random.choice(
+            [
+                f"{kind} {{a: {a} = {value}, ...{b}}} = {{c: 1}};",
+                f"{kind} [{a}, {b} = {a}] = [{value}];",
+                f"{kind} {{[`k`]: {a}, {b} = () => {a}}} = {{k: {value}}};",
+            ]
+        )
 
     def function_body(self) -> str:
         saved = self.labels, self.loops, self.breakable, self.in_function
@@ -290,7 +318,7 @@ class Programs:
 
 @st.composite
 def programs(draw: st.DrawFn) -> list[str]:
-    return Programs(random.Random(draw(st.integers(0, 2**48)))).program()
+    return Programs(random.Random(draw(st.integers(0, 2**48)))).program()  # noqa: S311  (test programs, not secrets)
 
 
 COMMON = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -16,6 +16,7 @@ const INCOMPLETE = [
 ].filter(([, indent]) => indent !== 'complete' && indent !== 'invalid' && indent !== 'any');
 const INVALID = [')', ']', '}', 'let 1', '"abc', "'abc", '/abc', 'let a; let a', 'return 1', 'a b', '1 +* 2', 'f(]', '(]', 'if x', 'function 1() {}', 'class 1 {}', '}); evil(', 'else', 'catch {}', 'break', 'const a', 'new.target', '"abc\nlet x = (', 'let x = 1)', '{ a b }', '/(/', 'case 1:', 'f(1))', 'import { a from "x"', 'let a = [1, 2}', 'await = 1 1'];
 
+/** @param {string} source @param {string} status @param {string} [indent] */
 const check = (source, status, indent) => test(`${status}: ${JSON.stringify(source)}`, () => {
   const found = checkComplete(source);
   assert.equal(found.status, status, found.message);

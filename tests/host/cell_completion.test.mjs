@@ -34,6 +34,7 @@ for (const source of SCRIPTS) {
   });
 }
 
+/** @type {[string, unknown][]} */
 const OWN = [
   // V8 gives the function here; a declaration's completion is empty by the standard.
   ['2; { function bf() {} }', 2], ['2; if (1) function bg() {}', undefined],
@@ -59,6 +60,7 @@ test('default exports without a name are called default', async () => {
   }
 });
 
+/** @param {unknown} value */
 function show(value) {
   return typeof value === 'function' ? `function ${value.name} ${value}` : JSON.stringify(value) ?? String(value);
 }

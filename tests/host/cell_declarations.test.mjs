@@ -4,7 +4,7 @@ import test from 'node:test';
 import { CellRunner } from './cell_runner.mjs';
 
 const CONSTANT = new TypeError('Assignment to constant variable.');
-const tooEarly = (name) => new ReferenceError(`Cannot access '${name}' before initialization`);
+const tooEarly = (/** @type {string} */ name) => new ReferenceError(`Cannot access '${name}' before initialization`);
 
 const ROWS = [
   // persistence
@@ -63,6 +63,7 @@ const ROWS = [
 
 for (const row of ROWS) {
   const expected = row.at(-1) === 'caught' ? row.at(-2) : row.at(-1);
+  /** @type {any[]} */
   const cells = row.at(-1) === 'caught' ? row.slice(0, -2) : row.slice(0, -1);
   test(cells.join(' ⏎ '), async () => {
     const runner = new CellRunner();

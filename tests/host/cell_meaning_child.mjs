@@ -5,24 +5,27 @@ import { CellRunner } from './cell_runner.mjs';
 
 const LOG_LIMIT = 2000;
 
-/** @param {() => unknown} run */
+/** @param {string[]} log @param {() => { v: any } | Promise<{ v: any } | undefined>} run */
 async function outcome(log, run) {
   try {
     const value = await run();
-    return { log, value: show(value.v) };
-  } catch (error) {
+    return { log, value: show(value?.v) };
+  } catch (thrown) {
+    const error = /** @type {any} */ (thrown);
     return { log, error: error?.diagnostics ? `refused: ${error.message}` : show(error) };
   }
 }
 
+/** @param {string} source */
 function plain(source) {
-  const log = [];
+  const log = /** @type {string[]} */ ([]);
   return outcome(log, () => ({ v: vm.runInNewContext(source, { log: logger(log) }) }));
 }
 
+/** @param {string[]} sources */
 function cells(sources) {
-  const log = [];
-  globalThis.log = logger(log);
+  const log = /** @type {string[]} */ ([]);
+  /** @type {any} */ (globalThis).log = logger(log);
   const runner = new CellRunner();
   return outcome(log, async () => {
     let last;
@@ -31,11 +34,12 @@ function cells(sources) {
   });
 }
 
-const logger = (log) => (...values) => {
+const logger = (/** @type {string[]} */ log) => (/** @type {any[]} */ ...values) => {
   if (log.length < LOG_LIMIT) log.push(values.map(show).join(' '));
   return values.length;
 };
 
+/** @param {any} value */
 function show(value) {
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'string') return JSON.stringify(value);

@@ -5,12 +5,17 @@ import path from 'node:path';
 import test from 'node:test';
 import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { parseSync } from '../../dxkernel/engine/host/node_modules/oxc-parser/src-js/index.js';
-import { TraceMap, decodedMappings } from '../../dxkernel/engine/host/node_modules/@jridgewell/trace-mapping/dist/trace-mapping.mjs';
 import { freeReferences } from '../../dxkernel/engine/host/cell/scope.mjs';
 import { checkComplete, transformCell } from '../../dxkernel/engine/host/cell/transform.mjs';
 import { CellRunner } from './cell_runner.mjs';
+import { oxcParser, traceMapping } from './host_packages.mjs';
 
+/** @typedef {import('../../dxkernel/engine/host/cell/transform.mjs').Transformed} Transformed */
+
+const { parseSync } = oxcParser;
+const { TraceMap, decodedMappings } = traceMapping;
+
+/** @type {Record<string, (n: number) => string>} */
 const DEEP = {
   parentheses: (n) => '('.repeat(n) + '1' + ')'.repeat(n), arrays: (n) => '['.repeat(n), arrows: (n) => 'x=>'.repeat(n) + '1', not: (n) => '!'.repeat(n) + '1', sum: (n) => '1' + '+1'.repeat(n), ifs: (n) => 'if(a)'.repeat(n) + 'b',
   elses: (n) => 'if(a){}else '.repeat(n) + '{}', fors: (n) => 'for(;;)'.repeat(n) + 'b', templates: (n) => '`${'.repeat(n), types: (n) => `let x: ${'A<'.repeat(n)}1${'>'.repeat(n)}`, jsx: (n) => '<a>'.repeat(n), calls: (n) => 'a' + '()'.repeat(n), labels: (n) => Array.from({ length: n }, (_, i) => `a${i}:`).join('') + '1',
@@ -57,7 +62,7 @@ for (const [source, expected] of FREE) {
 
 test('real code transforms, compiles, and maps every line to itself', () => {
   const roots = [path.resolve(import.meta.dirname, '../../dxkernel/engine/host/node_modules'), path.resolve(process.execPath, '../../lib/node_modules/npm/lib')].filter((root) => existsSync(root));
-  const files = roots.flatMap((root) => readdirSync(root, { recursive: true }).map((file) => path.join(root, file))).filter((file) => /\.(m|c)?[jt]s$/.test(file) && !/\.d\.\w+$|\.umd|\.min/.test(file)).filter((file) => readFileSync(file).length < 150_000).slice(0, 250);
+  const files = roots.flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => path.join(root, file))).filter((file) => /\.(m|c)?[jt]s$/.test(file) && !/\.d\.\w+$|\.umd|\.min/.test(file)).filter((file) => readFileSync(file).length < 150_000).slice(0, 250);
   assert.ok(files.length > 20);
   let accepted = 0;
   for (const file of files) {
@@ -75,13 +80,14 @@ test('real code transforms, compiles, and maps every line to itself', () => {
   assert.ok(accepted > files.length * 0.8, `${accepted} of ${files.length}`);
 });
 
-/** A word in the body that maps somewhere maps to the same word, wherever the text is the cell's own. */
+/** A word in the body that maps somewhere maps to the same word, wherever the text is the cell's own. @param {Transformed} cell @param {string} source @param {string} file */
 function checkMap(cell, source, file) {
   const from = source.split('\n');
   const to = cell.body.split('\n');
   let same = 0;
   let all = 0;
   decodedMappings(new TraceMap(cell.map)).forEach((segments, line) => segments.forEach(([column, , sourceLine, sourceColumn]) => {
+    if (sourceLine === undefined) return;
     const word = /^[$\w]{3,}/.exec(to[line].slice(column))?.[0];
     if (!word || word.startsWith('$dx') || /^(im|ex)port/.test(from[sourceLine]?.slice(sourceColumn))) return;
     assert.ok(sourceLine < from.length, file);
@@ -98,7 +104,7 @@ test('is_complete of a broken file says so, and of every prefix of a good one ne
 
 test('a loop at top level is about as fast as in a function', async () => {
   const loop = 'let hot = 0; for (let i = 0; i < 2e7; i++) hot += i; hot';
-  const time = async (source, runner = new CellRunner()) => {
+  const time = async (/** @type {string} */ source, runner = new CellRunner()) => {
     const started = performance.now();
     await runner.run(source);
     return performance.now() - started;

@@ -5,7 +5,12 @@ import { Session } from 'node:inspector';
 import vm from 'node:vm';
 import { transformCell, emptyRegistry } from '../../dxkernel/engine/host/cell/transform.mjs';
 import * as helpers from '../../dxkernel/engine/host/cell/helpers.mjs';
-import { TraceMap, originalPositionFor } from '../../dxkernel/engine/host/node_modules/@jridgewell/trace-mapping/dist/trace-mapping.mjs';
+import { traceMapping } from './host_packages.mjs';
+
+/** @typedef {import('../../dxkernel/engine/host/cell/transform.mjs').Transformed} Transformed */
+/** @typedef {{ [name: string]: any }} Namespace */
+
+const { TraceMap, originalPositionFor } = traceMapping;
 
 // One for the process: Node aborts when a connected session is collected as garbage.
 const session = new Session();
@@ -13,6 +18,7 @@ session.connect();
 
 /** Runs cells one after another in this process's main context. */
 export class CellRunner {
+  /** @param {{ modules?: Record<string, Namespace>, tsconfig?: import('../../dxkernel/engine/host/cell/lower.mjs').TsConfig }} [options] */
   constructor({ modules = {}, tsconfig = {} } = {}) {
     this.registry = emptyRegistry();
     this.namespaces = new Map();
@@ -22,12 +28,12 @@ export class CellRunner {
     this.nextModuleId = 0;
   }
 
-  /** The completion value; throws what the cell throws, with `position` where the first frame of the cell is. */
+  /** The completion value; throws what the cell throws, with `position` where the first frame of the cell is. @param {string} source */
   async run(source) {
     return (await this.settle(source)).v;
   }
 
-  /** The same, inside an object, so that a promise stays one. */
+  /** The same, inside an object, so that a promise stays one. @param {string} source @returns {Promise<{ v: any }>} */
   async settle(source) {
     const name = `Cell [${++this.count}]`;
     const cell = transformCell(source, { name, registry: this.registry, tsconfig: this.tsconfig, nextModuleId: this.nextModuleId });
@@ -44,7 +50,7 @@ export class CellRunner {
     }
   }
 
-  /** Compiling comes before declaring: an early error that only V8 finds must not reset a name. */
+  /** Compiling comes before declaring: an early error that only V8 finds must not reset a name. @param {Transformed} cell @param {string} name */
   compile(cell, name) {
     return new vm.Script(`(${cell.body}\n)`, { filename: name, columnOffset: -1, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
   }
@@ -53,18 +59,21 @@ export class CellRunner {
    * The answer to a replMode evaluation comes in a microtask, and when a garbage collection falls before it, Node 24
    * calls the session's JavaScript from inside the collector and aborts. So the microtasks run at once, which they can
    * only where none is running yet.
+   * @param {string[]} names
    */
   declare(names) {
     if (names.length === 0) return undefined;
     return new Promise((resolve, reject) => setImmediate(() => {
-      session.post('Runtime.evaluate', { expression: `let ${names.join(', ')};`, replMode: true }, (error, reply) => {
+      const parameters = { expression: `let ${names.join(', ')};`, replMode: true };
+      session.post('Runtime.evaluate', parameters, (/** @type {Error | null} */ error, /** @type {any} */ reply) => {
         if (error || reply.exceptionDetails) reject(new Error(`cannot declare ${names}: ${JSON.stringify(error ?? reply.exceptionDetails)}`));
         else resolve(undefined);
       });
-      process._tickCallback();
+      /** @type {any} */ (process)._tickCallback();
     }));
   }
 
+  /** @param {Transformed} cell @returns {import('../../dxkernel/engine/host/cell/transform.mjs').CellHost} */
   host(cell) {
     return { ...cellHost, helpers, import: async (specifier, options, id, required) => {
       const found = this.modules[specifier] ?? (await import(specifier, options));
@@ -82,6 +91,7 @@ export const cellHost = {
     get: function get(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), get); },
     set: function set(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), set); },
   }),
+  /** @param {Record<string, () => unknown>} getters */
   consts(getters) {
     const object = Object.create(null);
     for (const name of Object.keys(getters)) {
@@ -90,6 +100,7 @@ export const cellHost = {
     }
     return object;
   },
+  /** @param {object} namespace @param {string} specifier @param {string[]} required */
   check(namespace, specifier, required) {
     for (const name of required) {
       if (!(name in namespace)) throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
@@ -97,11 +108,13 @@ export const cellHost = {
   },
 };
 
+/** @param {Error} error @param {Function} frame */
 function hidden(error, frame) {
   Error.captureStackTrace(error, frame);
   return error;
 }
 
+/** @param {any} error @param {Transformed} cell @param {string} name */
 function locate(error, cell, name) {
   const frame = String(error.stack).split('\n').find((line) => line.includes(`${name}:`));
   const match = frame && /:(\d+):(\d+)\)?$/.exec(frame);

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { FrameDecoder, MAX_FRAME_BYTES, encode } from '../../dxkernel/engine/host/protocol.mjs';
 
+/** @typedef {{ name: string, header: import('../../dxkernel/engine/host/protocol.mjs').Header, buffers: string[], hex: string }} Vector */
+/** @type {Vector[]} */
 const vectors = JSON.parse(readFileSync(new URL('../engine/frames.json', import.meta.url), 'utf8'));
-const bytesOf = (vector) => Buffer.from(vector.hex, 'hex');
-const buffersOf = (vector) => vector.buffers.map((hex) => Buffer.from(hex, 'hex'));
+const bytesOf = (/** @type {Vector} */ vector) => Buffer.from(vector.hex, 'hex');
+const buffersOf = (/** @type {Vector} */ vector) => vector.buffers.map((hex) => Buffer.from(hex, 'hex'));
 
 for (const vector of vectors) {
   test(`encodes ${vector.name}`, () => {
@@ -45,13 +47,12 @@ for (const body of ['[]', '{}', 'null', '{"kind":1}', '{"kind":"x","buffers":[5]
 }
 
 test('no inherited toJSON changes a frame', () => {
-  Object.prototype.toJSON = () => 'bad';
-  Array.prototype.toJSON = () => 'bad';
+  const polluted = /** @type {any[]} */ ([Object.prototype, Array.prototype]);
+  for (const prototype of polluted) prototype.toJSON = () => 'bad';
   try {
     const [frame] = new FrameDecoder().receiveData(encode({ kind: 'x', text: 'y' }, [Buffer.from('z')]));
     assert.deepEqual(frame.header, { kind: 'x', text: 'y' });
   } finally {
-    delete Object.prototype.toJSON;
-    delete Array.prototype.toJSON;
+    for (const prototype of polluted) delete prototype.toJSON;
   }
 });

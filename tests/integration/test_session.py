@@ -47,7 +47,9 @@ def with_session(scenario: Scenario, options: EngineOptions | None = None) -> li
     return background
 
 
-async def run(session: Session, code: str, *, answers: tuple[str | None, ...] = (), interrupt: bool = False) -> list[Event]:
+async def run(
+    session: Session, code: str, *, answers: tuple[str | None, ...] = (), interrupt: bool = False
+) -> list[Event]:
     """The events of one cell, after `Started`. `interrupt` interrupts it when it has printed `ready`."""
     events: list[Event] = []
     replies = list(answers)
@@ -77,7 +79,9 @@ def text(events: list[Event], kind: type[Stdout] | type[Stderr] = Stdout) -> str
 
 def transcript(events: list[Event]) -> str:
     """Both streams in order: standard error in braces."""
-    return "".join(f"{{{e.text}}}" if isinstance(e, Stderr) else e.text for e in events if isinstance(e, (Stdout, Stderr)))
+    return "".join(
+        f"{{{e.text}}}" if isinstance(e, Stderr) else e.text for e in events if isinstance(e, (Stdout, Stderr))
+    )
 
 
 # code, text/plain of its value
@@ -285,7 +289,9 @@ def test_what_resists_an_interrupt_is_ended_and_said_so() -> None:
         ("setTimeout(() => process.exit(5), 10); await new Promise(() => {})", "process.exit(5)", 5, None),
     ],
 )
-def test_the_end_of_an_engine_is_told_and_survived(code: str, reason: str, exit_code: int | None, signal_name: str | None) -> None:
+def test_the_end_of_an_engine_is_told_and_survived(
+    code: str, reason: str, exit_code: int | None, signal_name: str | None
+) -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         events = await run(session, f"console.log('before'); {code}")
         outcome = events[-1]
@@ -318,7 +324,13 @@ def test_input() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         events = await run(session, code, answers=("Ada 😀", "", "y", "s3cret", None))
         asked = [(e.prompt, e.password) for e in events if isinstance(e, InputRequested)]
-        assert asked == [("name? ", False), ("more? ", False), ("sure? [y/N] ", False), ("pass ", True), ("last ", False)]
+        assert asked == [
+            ("name? ", False),
+            ("more? ", False),
+            ("sure? [y/N] ", False),
+            ("pass ", True),
+            ("last ", False),
+        ]
         assert plain(events) == "[ 'Ada 😀', 'initial', true, 's3cret', null ]"
 
     with_session(scenario)
@@ -374,7 +386,9 @@ def test_a_cell_cannot_break_the_engine(code: str) -> None:
         assert plain(await run(session, "let fresh = 'kept'; fresh")) == "'kept'"
         assert "text/html" in (await run(session, "dx.html('<b>x</b>')"))[-1].data  # type: ignore[union-attr]
         assert (await session.is_complete("f(")).status == "incomplete"
-        assert isinstance((await run(session, "process.stdout.write('ready'); for (;;);", interrupt=True))[-1], (Interrupted, Failed))
+        assert isinstance(
+            (await run(session, "process.stdout.write('ready'); for (;;);", interrupt=True))[-1], (Interrupted, Failed)
+        )
         assert plain(await run(session, "fresh")) == "'kept'"
 
     with_session(scenario)
@@ -383,7 +397,9 @@ def test_a_cell_cannot_break_the_engine(code: str) -> None:
 def test_cells_run_in_the_order_they_were_asked_for() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         await run(session, "const order: number[] = []")
-        await asyncio.gather(*(run(session, f"await new Promise((r) => setTimeout(r, {20 - i})); order.push({i})") for i in range(8)))
+        await asyncio.gather(
+            *(run(session, f"await new Promise((r) => setTimeout(r, {20 - i})); order.push({i})") for i in range(8))
+        )
         assert plain(await run(session, "order.join()")) == "'0,1,2,3,4,5,6,7'"
 
     with_session(scenario)
@@ -392,7 +408,9 @@ def test_cells_run_in_the_order_they_were_asked_for() -> None:
 def test_many_questions_at_once_are_all_answered() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         await run(session, "const answer = { value: 42 }")
-        questions = [session.complete("answer.va", 9) for _ in range(30)] + [session.is_complete("f(") for _ in range(10)]
+        questions = [session.complete("answer.va", 9) for _ in range(30)] + [
+            session.is_complete("f(") for _ in range(10)
+        ]
         questions += [session.inspect("answer", 3) for _ in range(10)]
         answers = await asyncio.gather(*questions)
         assert all(answer.items for answer in answers[:30])
@@ -441,7 +459,9 @@ COMPLETIONS = [
 
 def test_completions() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
-        await run(session, "const answer = { value: 42, get trap(): never { throw new Error('run') }, list: [{ deep: 1 }] }")
+        await run(
+            session, "const answer = { value: 42, get trap(): never { throw new Error('run') }, list: [{ deep: 1 }] }"
+        )
         for marked, expected, replaced in COMPLETIONS:
             cursor = marked.index("|")
             code = marked.replace("|", "")

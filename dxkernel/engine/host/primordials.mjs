@@ -27,7 +27,10 @@ export const ReflectHas = has;
 export const ObjectCtor = Object;
 export const ObjectPrototype = Object.prototype;
 export const ObjectCreate = Object.create;
-export const ObjectDefineProperty = Object.defineProperty;
+/** A descriptor without a prototype, `__proto__: null`, inherits no `get` or `value` that a cell gave to all objects. */
+export const ObjectDefineProperty = /** @type {<T>(object: T, key: PropertyKey, descriptor: PropertyDescriptor & { __proto__?: null }) => T} */ (
+  Object.defineProperty
+);
 export const ObjectFreeze = Object.freeze;
 export const ObjectGetPrototypeOf = Object.getPrototypeOf;
 export const ObjectKeys = Object.keys;

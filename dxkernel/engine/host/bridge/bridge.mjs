@@ -41,7 +41,7 @@ main.on('message', (message) => {
   }
 });
 
-transform.on('message', (/** @type {{ id: number, request: import('../modules/transform.mjs').TransformRequest }} */ { id, request }) => {
+transform.on('message', (/** @type {{ id: number, request: import('../modules/types.mjs').TransformRequest }} */ { id, request }) => {
   transform.postMessage({ id, result: transformSource(request) });
   Atomics.add(flags, TRANSFORMED, 1);
   Atomics.notify(flags, TRANSFORMED);

@@ -69,7 +69,7 @@ function previewText(object) {
   return isList ? `${object.description} [${body}]` : `${object.description} {${body}}`;
 }
 
-/** The head of a function's source: its parameters, with defaults. @param {string} source */
+/** The head of a function's source: its parameters, with defaults. @param {string} source @returns {string} */
 function signature(source) {
   if (source.startsWith('class')) return signatureOfClass(source);
   const open = source.indexOf('(');

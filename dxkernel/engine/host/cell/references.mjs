@@ -177,6 +177,7 @@ export function rewriteMeta(edited, body, prefix) {
       return false;
     }
     enter(child);
+    return true;
   });
   for (const statement of body) {
     const isFunction = /Function/.test(statement.type);

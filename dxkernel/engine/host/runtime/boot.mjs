@@ -51,7 +51,8 @@ export function boot({ config, bridge, flags, ports }) {
 function listen(bridge, flags, control) {
   // Not the worker's own port: EventEmitter calls listeners by `handler.apply`, which a cell may overwrite; an EventTarget
   // does not.
-  control.addEventListener('message', ({ data: message }) => {
+  control.addEventListener('message', (event) => {
+    const message = /** @type {MessageEvent} */ (event).data;
     if (message.kind === 'run') run(message);
     else if (message.kind === 'interrupt') interrupt(message, flags);
     else if (message.kind === 'exit') ReflectApply(exit, nodeProcess, [0]);

@@ -47,7 +47,7 @@ function request(prompt, password) {
 function ask(prompt, password = false) {
   const id = request(prompt, password);
   let answer = /** @type {string | null | undefined} */ (undefined);
-  MapPrototypeSet(waiting, id, (text) => {
+  MapPrototypeSet(waiting, id, (/** @type {string | null} */ text) => {
     answer = text;
   });
   while (answer === undefined) {
@@ -73,7 +73,7 @@ function stdinStream() {
       if (stream.destroyed) return;
       parked = !isRead();
       if (parked) return;
-      MapPrototypeSet(waiting, request('', false), (text) => stream.push(text === null ? null : `${text}\n`));
+      MapPrototypeSet(waiting, request('', false), (/** @type {string | null} */ text) => stream.push(text === null ? null : `${text}\n`));
     }, READ_AHEAD_PAUSE_MS);
   }
   /** Paused, nobody reads, but for those who wait for `readable`. */
@@ -103,7 +103,7 @@ function stdinStream() {
  */
 export function installInput(options) {
   ({ port, flags } = options);
-  port.addEventListener('message', ({ data }) => deliver(data));
+  port.addEventListener('message', (event) => deliver(/** @type {MessageEvent} */ (event).data));
   port.start();
   port.unref();
   let stdin = /** @type {Readable | undefined} */ (undefined);

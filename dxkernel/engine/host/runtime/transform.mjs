@@ -9,8 +9,8 @@ import { installHooks } from '../modules/hooks.mjs';
 import { AtomicsLoad, AtomicsWait, nodeProcess } from '../primordials.mjs';
 import { TRANSFORMED } from './flags.mjs';
 
-/** @typedef {import('../modules/transform.mjs').TransformRequest} TransformRequest */
-/** @typedef {import('../modules/transform.mjs').TransformResult} TransformResult */
+/** @typedef {import('../modules/types.mjs').TransformRequest} TransformRequest */
+/** @typedef {import('../modules/types.mjs').TransformResult} TransformResult */
 
 let requests = 0;
 
