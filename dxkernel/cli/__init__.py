@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 
 # name: (module, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "repl": ("dxkernel.cli.repl", "the interactive REPL, which `dx` alone opens"),
     "run": ("dxkernel.cli.run", "run a JavaScript or TypeScript file"),
     "eval": ("dxkernel.cli.eval", "run code given on the command line and print its value"),
     "kernel": ("dxkernel.cli.kernel", "the Jupyter kernel: install, start, remove"),
@@ -28,7 +29,9 @@ USAGE_EXIT_CODE = 2
 HELP = """\
 Interactive JavaScript and TypeScript.
 
-usage: dx COMMAND [ARGS...]
+usage: dx                       open the REPL (with a pipe: run what comes from it)
+       dx -i FILE               run FILE, then open the REPL
+       dx COMMAND [ARGS...]
        dx FILE [ARGS...]        the same as dx run FILE
 
 commands:
@@ -56,9 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    if not arguments:
-        print("dx: the interactive REPL is not there yet; `dx --help` lists what is", file=sys.stderr)
-        return USAGE_EXIT_CODE
+    if not arguments or arguments[0] == "-i":
+        return _call("repl", arguments)
     name, *rest = arguments
     if name in COMMANDS:
         return _call(name, rest)
