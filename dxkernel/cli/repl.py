@@ -43,7 +43,7 @@ def main(args: list[str]) -> int:
 def _wrong(args: list[str]) -> str:
     if args == ["-i"]:
         return "-i needs a FILE"
-    return f"unexpected {args[2] if args[0] == '-i' else args[0]!r}"
+    return f"unexpected {args[2 if args[0] == '-i' else 0]!r}"
 
 
 def _is_terminal(descriptor: int) -> bool:

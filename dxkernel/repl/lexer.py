@@ -63,25 +63,28 @@ class TypeScriptLexer(Lexer):
         if any(len(line) > MAX_LINE_CHARACTERS for line in lines[start:]):
             return
         current: StyleAndTextTuples = []
-        depth = 0
-        for kind, text in _tokens("\n".join(lines[start:]) + "\n"):
+        depth, clean = 0, True
+        source = "\n".join(lines[start:]) + "\n"
+        for offset, kind, text in _tokens(source):
             name, style = str(kind), f"class:{pygments_token_to_classname(kind)}"
             depth += text.count("${") - text.count("}") if name.endswith("Interpol") else 0
+            # Pygments knows a comment or a string only when it is closed: closing it later changes what follows its start.
+            unclosed = "Error" in name or (source.startswith("/*", offset) and not name.endswith("Multiline"))
+            clean = clean and not unclosed
             pieces = text.split("\n")
             for index, piece in enumerate(pieces):
                 if index:
                     self._done.append(current)
                     current = []
-                    if not depth and not name.endswith(("Backtick", "Multiline")):
+                    if clean and not depth and "String" not in name and not name.endswith("Multiline"):
                         self._clean.append(len(self._done))
                     yield
                 if piece:
                     current.append((style, piece))
 
 
-def _tokens(text: str) -> Iterator[tuple[object, str]]:
+def _tokens(text: str) -> Iterator[tuple[int, object, str]]:
     # Imported with the first key, not with the first prompt.
     from pygments.lexers.javascript import TypeScriptLexer as PygmentsLexer  # noqa: PLC0415
 
-    for _, kind, piece in PygmentsLexer().get_tokens_unprocessed(text):
-        yield kind, piece
+    yield from PygmentsLexer().get_tokens_unprocessed(text)

@@ -32,7 +32,7 @@ def save_media(data: MimeBundle) -> tuple[str, Path] | None:
         content = data.get(mime)
         if isinstance(content, str):
             try:
-                raw = content.encode() if mime == "image/svg+xml" else base64.b64decode(content)
+                raw = content.encode() if mime == "image/svg+xml" else _decoded(content)
                 # Kept when the REPL ends: the link in the scrollback is to go on working.
                 with tempfile.NamedTemporaryFile(dir=_folder(), suffix=suffix, delete=False) as file:
                     file.write(raw)
@@ -40,6 +40,11 @@ def save_media(data: MimeBundle) -> tuple[str, Path] | None:
                 continue
             return mime, Path(file.name)
     return None
+
+
+def _decoded(content: str) -> bytes:
+    # Some break the lines, as mail does; anything else that is not base64 is a mistake, and shown as what it is.
+    return base64.b64decode("".join(content.split()), validate=True)
 
 
 @cache

@@ -53,6 +53,7 @@ class CellRunner:
         self._renderer = renderer
         self._question: PromptSession[str] | None = None
         self._interrupted = False
+        self._clear_next = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, code: str, *, store: bool = True, path: Path | None = None) -> tuple[Outcome | None, int]:
@@ -60,6 +61,7 @@ class CellRunner:
         outcome: Outcome | None = None
         count = 0
         self._screen.begin_cell()
+        self._clear_next = False
         with self._busy():
             events = self._session.execute(code, store_history=store, path=str(path) if path else None)
             async for event in events:
@@ -70,6 +72,7 @@ class CellRunner:
                         self._keep(self._ask(event))
                     case Finished() | Failed() | Interrupted() | EngineDied():
                         outcome = event
+                        self._clear_next = False
                         await self._end_questions()
                         self._screen.fresh_line()
                         self.show(event, count)
@@ -80,10 +83,17 @@ class CellRunner:
 
     def show(self, event: Event, count: int = 0) -> None:
         """Show one event where it belongs."""
-        text = self._renderer.render(event, count)
-        match event:
-            case OutputCleared():
+        if isinstance(event, OutputCleared):
+            # With `wait`, what is there stays until something takes its place, so that nothing flickers.
+            self._clear_next = event.wait
+            if not event.wait:
                 self._screen.clear_output()
+            return
+        text = self._renderer.render(event, count)
+        if self._clear_next and text:
+            self._clear_next = False
+            self._screen.clear_output()
+        match event:
             case DisplayUpdated(display_id=display_id):
                 self._screen.update(display_id, text)
             case Displayed(display_id=display_id):
