@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from dxkernel.engine.options import EngineOptions
 from dxkernel.engine.session import Session
 from dxkernel.errors import EngineStartError, UsageError
-from dxkernel.repl.terminal import abilities, quiet
+from dxkernel.repl.terminal import NARROW_COLUMNS, abilities, quiet
 
 if TYPE_CHECKING:
     from dxkernel.engine.events import Event
     from dxkernel.repl.repl import Repl
+
+DEFAULT_COLUMNS = 80
 
 
 def run(*, load: Path | None = None) -> int:
@@ -27,12 +29,32 @@ def run(*, load: Path | None = None) -> int:
     if load is not None and not load.is_file():
         raise UsageError(f"there is no file {load}")
     with quiet(sys.stdin.fileno()):
-        return asyncio.run(_serve(load))
+        early = "" if load is not None else _early_prompt()
+        return asyncio.run(_serve(load, early))
 
 
-async def _serve(load: Path | None) -> int:
+def _early_prompt() -> str:
+    """Show where to type before anything can be drawn. What is typed then is kept, and shown with the real prompt."""
     can = abilities(os.environ, is_tty=sys.stdout.isatty())
-    columns = os.get_terminal_size().columns if sys.stdout.isatty() else 80
+    if not can.dynamic:
+        return ""
+    if _columns() < NARROW_COLUMNS:
+        return ""
+    sys.stdout.write("\x1b[32mIn [\x1b[1m1\x1b[22m]: \x1b[0m" if can.color else "In [1]: ")
+    sys.stdout.flush()
+    # To be written before anything else is.
+    return "\r\x1b[K"
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_COLUMNS
+    except OSError:  # Not a terminal.
+        return DEFAULT_COLUMNS
+
+
+async def _serve(load: Path | None, early_prompt: str) -> int:
+    can = abilities(os.environ, is_tty=sys.stdout.isatty())
     early: list[Event] = []
     repl: Repl | None = None
 
@@ -42,7 +64,7 @@ async def _serve(load: Path | None) -> int:
         else:
             repl.on_background(event)
 
-    session = Session(EngineOptions(colors=can.color, columns=columns or 80), on_background=on_background)
+    session = Session(EngineOptions(colors=can.color, columns=_columns()), on_background=on_background)
     trouble = ""
     try:
         session.spawn()
@@ -64,6 +86,7 @@ async def _serve(load: Path | None) -> int:
             settings, trouble = Settings(), str(error)
         store = HistoryStore(default_path()) if settings.history else None
         repl = Repl(session, settings, Terminal(create_input(), create_output(), can), store)
+        repl.screen.write(early_prompt)
         if trouble:
             repl.tell(trouble)
         for event in early:

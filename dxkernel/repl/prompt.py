@@ -11,11 +11,13 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.utils import is_dumb_terminal
 
 from dxkernel.repl.completer import EngineCompleter
 from dxkernel.repl.keys import EnterKey, make_bindings
 from dxkernel.repl.lexer import TypeScriptLexer
 from dxkernel.repl.styles import make_style
+from dxkernel.repl.terminal import NARROW_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from dxkernel.repl.config import Settings
     from dxkernel.repl.terminal import Abilities
 
-# Below this many columns the prompt is one character: what is typed needs the room.
-NARROW_COLUMNS = 40
 MENU_ROWS = 6
 
 
@@ -46,6 +46,11 @@ class Terminal:
     @property
     def columns(self) -> int:
         return self.output.get_size().columns
+
+    @property
+    def drawing_output(self) -> Output | None:
+        """What a prompt draws on. In a dumb terminal it is to find that out itself, and not to draw."""
+        return None if is_dumb_terminal() else self.output
 
 
 class Prompt:
@@ -66,7 +71,7 @@ class Prompt:
         self._prompt: PromptSession[str] = PromptSession(
             multiline=True,
             input=terminal.input,
-            output=terminal.output,
+            output=terminal.drawing_output,
             color_depth=None if terminal.abilities.color else ColorDepth.DEPTH_1_BIT,
             lexer=TypeScriptLexer(),
             completer=EngineCompleter(session, show_signature=settings.show_signature),

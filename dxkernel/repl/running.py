@@ -138,7 +138,7 @@ class CellRunner:
         # What the program wrote before it asked stays above the question.
         self._screen.fresh_line()
         question: PromptSession[str] = PromptSession(
-            input=self._terminal.input, output=self._terminal.output, is_password=event.password
+            input=self._terminal.input, output=self._terminal.drawing_output, is_password=event.password
         )
         question.app.renderer.cpr_not_supported_callback = None
         message = neutralise(event.prompt, color=False)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import termios
 
+# Below this many columns the prompt is one character: what is typed needs the room.
+NARROW_COLUMNS = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Abilities:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pexpect
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.integration.conftest import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.node
@@ -22,7 +23,7 @@ TIMEOUT_S = 20
 DX = ["-m", "dxkernel"]
 CTRL_C, CTRL_D = "\x03", "\x04"
 
-Start = Callable[..., Any] if TYPE_CHECKING else object
+Start: TypeAlias = Callable[..., Any]
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -141,6 +142,12 @@ def test_a_dumb_terminal_gets_no_escape_sequences(start: Start) -> None:
     terminal.expect("Out\\[1\\]: 42\r\n")
     terminal.expect(r"In \[2\]: ")
     assert "\x1b" not in terminal.before
+
+
+def test_there_is_a_prompt_at_once(start: Start) -> None:
+    """It is shown before prompt_toolkit is there, and taken away when that draws."""
+    terminal = start(wait=False)
+    terminal.expect(r"In \[1\]: [^\n]*\r\x1b\[K")
 
 
 def test_a_broken_setting_is_told(start: Start, tmp_path: Path) -> None:
