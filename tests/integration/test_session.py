@@ -412,13 +412,14 @@ def test_cells_run_in_the_order_they_were_asked_for() -> None:
 def test_many_questions_at_once_are_all_answered() -> None:
     async def scenario(session: Session, _background: list[Event]) -> None:
         await run(session, "const answer = { value: 42 }")
-        questions = [session.complete("answer.va", 9) for _ in range(30)] + [
-            session.is_complete("f(") for _ in range(10)
-        ]
-        questions += [session.inspect("answer", 3) for _ in range(10)]
-        answers = await asyncio.gather(*questions)
-        assert all(answer.items for answer in answers[:30])
-        assert all(answer is not None for answer in answers)
+        completions, checks, inspections = await asyncio.gather(
+            asyncio.gather(*(session.complete("answer.va", 9) for _ in range(30))),
+            asyncio.gather(*(session.is_complete("f(") for _ in range(10))),
+            asyncio.gather(*(session.inspect("answer", 3) for _ in range(10))),
+        )
+        assert all(answer.items for answer in completions)
+        assert all(answer.status == "incomplete" for answer in checks)
+        assert all(answer is not None for answer in inspections)
 
     with_session(scenario)
 
