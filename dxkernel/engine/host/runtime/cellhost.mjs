@@ -9,7 +9,7 @@ import vm from 'node:vm';
 import { dirname } from 'node:path';
 import {
   ErrorCtor, MapCtor, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, ObjectCreate, ObjectDefineProperty, ObjectKeys, ProxyCtor,
-  ReferenceErrorCtor, ReflectApply, ReflectHas, StringCtor, StringPrototypeStartsWith, SyntaxErrorCtor, TypeErrorCtor,
+  ReferenceErrorCtor, ReflectApply, ReflectHas, RegExpPrototypeExec, StringCtor, StringPrototypeStartsWith, SyntaxErrorCtor, TypeErrorCtor,
 } from '../primordials.mjs';
 import * as helpers from '../cell/helpers.mjs';
 import { notebookFile } from './globals.mjs';
@@ -59,7 +59,7 @@ function isMissing(error, specifier) {
 
 /** @param {string} specifier */
 function packageOf(specifier) {
-  const end = /^(?:@[^/]+\/)?[^/]+/.exec(specifier);
+  const end = RegExpPrototypeExec(/^(?:@[^/]+\/)?[^/]+/, specifier);
   return end === null ? specifier : end[0];
 }
 
