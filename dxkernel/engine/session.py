@@ -121,7 +121,9 @@ class Session:
         to the background listener.
         """
         store = store_history and not silent
-        async with self._turn:
+        await self._turn.acquire()
+        running: _Running | None = None
+        try:
             await self._ready()
             self._last_cell += 1
             if store:
@@ -129,18 +131,21 @@ class Session:
             name = path or (f"Cell [{self._execution_count}]" if store else f"Cell [*{self._last_cell}]")
             running = self._running = _Running(self._last_cell)
             fields = {"code": code, "name": name, "count": self._execution_count, "silent": silent, "store": store}
-            try:
-                yield Started(running.cell, self._execution_count)
-                self._submit(running.cell, fields)
-                while not running.done:
-                    event = await running.events.get()
-                    running.done = isinstance(event, (Finished, Failed, Interrupted, EngineDied))
-                    yield event
-            finally:
-                if not running.done:
-                    self._keep(self._finish_in_background(running))
-                    await running.over.wait()
-                self._running = None
+            yield Started(running.cell, self._execution_count)
+            running.submitted = True
+            self._submit(running.cell, fields)
+            while not running.done:
+                yield await running.next()
+        finally:
+            if running is None or running.done:
+                self._end_turn()
+            else:
+                # The caller stopped reading. The cell runs on, and keeps its turn until it is over.
+                self._keep(self._finish_in_background(running))
+
+    def _end_turn(self) -> None:
+        self._running = None
+        self._turn.release()
 
     async def evaluate_expressions(self, expressions: Mapping[str, str]) -> dict[str, Finished | Failed]:
         """Each expression's outcome, evaluated in order as a cell that stores no history. An engine that ends under one of
@@ -416,11 +421,14 @@ class Session:
             self._on_background(event)
 
     async def _finish_in_background(self, running: _Running) -> None:
+        if not running.submitted:
+            self._end_turn()
+            return
         while not running.done:
-            event = await running.events.get()
-            running.done = isinstance(event, (Finished, Failed, Interrupted, EngineDied))
+            event = await running.next()
             if self._on_background is not None:
                 self._on_background(event)
+        self._end_turn()
 
     def _keep(self, coroutine: Any) -> None:
         task = asyncio.create_task(coroutine)
@@ -435,8 +443,15 @@ class _Running:
         self.cell = cell
         self.events: asyncio.Queue[Event] = asyncio.Queue()
         self.over = asyncio.Event()
+        self.submitted = False
         self.done = False
         self.interrupted = False
+
+    async def next(self) -> Event:
+        """The next event; the outcome is the last."""
+        event = await self.events.get()
+        self.done = isinstance(event, (Finished, Failed, Interrupted, EngineDied))
+        return event
 
 
 def _merge_streams(frames: list[Frame]) -> list[Frame]:

@@ -19,11 +19,13 @@ const uncurryThis = /** @type {any} */ (bind.bind(call));
 
 export const globalObject = globalThis;
 export const ReflectApply = apply;
+export const ReflectDeleteProperty = Reflect.deleteProperty;
 export const ReflectOwnKeys = ownKeys;
 export const ReflectGetOwnPropertyDescriptor = getOwnPropertyDescriptor;
 export const ReflectHas = has;
 
 export const ObjectCtor = Object;
+export const ObjectPrototype = Object.prototype;
 export const ObjectCreate = Object.create;
 /** A descriptor without a prototype, `__proto__: null`, inherits no `get` or `value` that a cell gave to all objects. */
 export const ObjectDefineProperty = /** @type {<T>(object: T, key: PropertyKey, descriptor: PropertyDescriptor & { __proto__?: null }) => T} */ (

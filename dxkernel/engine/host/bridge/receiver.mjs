@@ -113,7 +113,6 @@ function receiverBefore(text) {
   for (const start of starts(trimmed)) {
     const candidate = trimmed.slice(start).trimStart();
     if (candidate !== '' && isReceiver(candidate)) best = candidate;
-    else if (best !== undefined) break;
   }
   return best;
 }

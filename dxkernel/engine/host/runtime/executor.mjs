@@ -6,7 +6,8 @@
 import inspector from 'node:inspector';
 import vm from 'node:vm';
 import {
-  ArrayPrototypeJoin, PromisePrototypeThen, ReflectApply, SyntaxErrorCtor, nodeProcess,
+  ArrayPrototypeJoin, ObjectDefineProperty, ObjectPrototype, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply,
+  ReflectDeleteProperty, ReflectGetOwnPropertyDescriptor, SyntaxErrorCtor, nodeProcess,
 } from '../primordials.mjs';
 import { markImplicit, moduleNamespace } from './cellhost.mjs';
 import { leaveCells, runInCell } from './cells.mjs';
@@ -85,16 +86,30 @@ function declare(run, then) {
   if (names.length === 0) return then();
   const expression = `let ${ArrayPrototypeJoin(names, ',')};`;
   let failure = /** @type {string | undefined} */ ('its names were not declared');
-  ReflectApply(post, session, ['Runtime.evaluate', { expression, replMode: true }, (/** @type {any} */ error, /** @type {any} */ result) => {
-    const details = result?.exceptionDetails;
-    // A name the language does not let anyone declare (`undefined`), or one a script made a fixed global.
-    failure = error || details ? (details?.exception?.description ?? error?.message ?? failure) : undefined;
-  }]);
+  withoutInheritedToJson(() => {
+    ReflectApply(post, session, ['Runtime.evaluate', { expression, replMode: true }, (/** @type {any} */ error, /** @type {any} */ result) => {
+      const details = result?.exceptionDetails;
+      // A name the language does not let anyone declare (`undefined`), or one a script made a fixed global.
+      failure = error || details ? (details?.exception?.description ?? error?.message ?? failure) : undefined;
+    }]);
+  });
   // The answer comes some microtasks later. A garbage collection before that aborts Node 24 (ARCHITECTURE.md, "Names in
   // cells"), so they run now: nothing else of ours is on the stack.
   ReflectApply(runMicrotasks, nodeProcess, []);
   if (failure === undefined) then();
   else settle(run, { failed: new SyntaxErrorCtor(failure) });
+}
+
+/**
+ * The inspector session sends its messages as JSON, of objects that inherit what a program puts on `Object.prototype`.
+ * @param {() => void} callback
+ */
+function withoutInheritedToJson(callback) {
+  const inherited = ReflectGetOwnPropertyDescriptor(ObjectPrototype, 'toJSON');
+  if (inherited === undefined) return callback();
+  ReflectDeleteProperty(ObjectPrototype, 'toJSON');
+  callback();
+  ObjectDefineProperty(ObjectPrototype, 'toJSON', ObjectSetPrototypeOf(inherited, null));
 }
 
 /** @param {Run} run @param {(...args: any[]) => Promise<{ v: any }>} body */
