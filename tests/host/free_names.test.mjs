@@ -21,7 +21,7 @@ const HOOKS = [
   'hooks.cjs', 'refs.cjs', 'register.cjs', 'workers.cjs',
   'resolve.mjs', 'load.mjs', 'files.mjs', 'paths.mjs', 'tsconfig.mjs', 'jsonc.mjs', 'diagnostics.mjs',
 ].map((name) => `modules/${name}`);
-const FILES = ['protocol.mjs', 'primordials.mjs', ...RUNTIME, ...HOOKS];
+const FILES = ['protocol.mjs', 'primordials.mjs', 'cell/guards.mjs', ...RUNTIME, ...HOOKS];
 
 /** Names that no program can replace or shadow in a module, and those that Node's wrapper gives a CommonJS file. */
 const NAMES = new Set(['undefined', 'require', 'module']);
