@@ -62,7 +62,7 @@ def test_value(name: str, way: str, tmp_path: Path) -> None:
 
 ERRORS = {
     "uncaught": ("null.x", 1, r"/\[eval\]:1\nnull\.x\n +\^\n\nTypeError: .*\n    at .*/\[eval\]:1:6\n"),
-    "its line and column": ("let a = 1;\n\n  null.x", 1, r"at .*/\[eval\]:3:8\)"),
+    "its line and column": ("let a = 1;\n\n  null.x", 1, r"at .*/\[eval\]:3:8\n"),
     "in TypeScript": ("interface A {}\nlet a: A =\n  null!.x", 1, r"/\[eval\]:3:\d+"),
     "later": ("setTimeout(() => { throw new Error('later') }, 1); 5", 1, r"Error: later\n    at .*/\[eval\]:1:26"),
     "a rejection": ("Promise.reject(new Error('no'))", 1, r"Error: no"),
