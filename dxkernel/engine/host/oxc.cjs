@@ -64,11 +64,11 @@ function native(scope) {
 /**
  * The native parser gives the tree as JSON.
  * @param {any} binding
+ * @returns {Pick<typeof import('oxc-parser'), 'parseSync'> | undefined}
  */
 function parserOf(binding) {
   if (binding === undefined) return undefined;
   return {
-    /** @param {string} filename @param {string} text @param {object} options */
     parseSync(filename, text, options) {
       const result = binding.parseSync(filename, text, options);
       /** @type {{ program?: any, module?: any, comments?: any, errors?: any }} */
