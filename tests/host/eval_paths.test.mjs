@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 import plain from '../../dxkernel/engine/host/eval/plain.cjs';
 
 const MAIN = fileURLToPath(new URL('../../dxkernel/engine/host/eval/main.cjs', import.meta.url));
+// As `dx eval` has it for code that may load a module.
+const HOOKS = ['--require', fileURLToPath(new URL('../../dxkernel/engine/host/modules/register.cjs', import.meta.url))];
 const FULL = fileURLToPath(new URL('eval_without_plain.cjs', import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), 'dx-eval-'));
 writeFileSync(join(FOLDER, 'lib.cjs'), 'exports.v = 7; exports.stack = () => new Error("lib").stack.split("\\n").slice(2).join("\\n");');
@@ -54,7 +56,7 @@ const REFUSED = ['{}), ({}'];
 for (const code of PLAIN) {
   test(`both ways: ${code}`, { concurrency: true }, async () => {
     if (!REFUSED.includes(code)) assert.notEqual(plain.plainCell(code), undefined, 'takes the full path');
-    const [short, full] = await Promise.all([run([MAIN, code, 'a', '-b']), run(['--require', FULL, MAIN, code, 'a', '-b'])]);
+    const [short, full] = await Promise.all([run([...HOOKS, MAIN, code, 'a', '-b']), run([...HOOKS, '--require', FULL, MAIN, code, 'a', '-b'])]);
     assert.deepEqual(short, full);
   });
 }

@@ -43,6 +43,8 @@ function run(source) {
 function transformed(source) {
   /** @type {typeof import('./cell.mjs')} */
   const { compileCell } = require('./cell.mjs');
+  // JSX imports what the code does not name. Where they were preloaded, this is nothing new.
+  require('../modules/register.cjs');
   const body = compileCell(source);
   return body === undefined ? undefined : plain.asyncCell(body);
 }

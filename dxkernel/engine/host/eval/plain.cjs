@@ -13,8 +13,6 @@ const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-const { endsWith, exec, includes, startsWith } = require('../modules/refs.cjs');
-
 /** @typedef {(done: (value: unknown) => void) => void} Cell runs it, once; a failure is an unhandled rejection */
 
 const NAME = '[eval]';
@@ -44,13 +42,13 @@ const BRACE_FIRST = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*\{/;
  * @returns {Cell | undefined}
  */
 function plainCell(source) {
-  if (source.length > MAX_LENGTH || exec(NEVER, source) !== null || exec(ELSEWISE, source) !== null) return undefined;
+  if (source.length > MAX_LENGTH || NEVER.test(source) || ELSEWISE.test(source)) return undefined;
   if (hasTypeArguments(source)) return undefined;
-  if (exec(/\bawait\b/, source) !== null) return awaitedExpression(source);
-  if (exec(BRACE_FIRST, source) !== null && exec(/;\s*$/, source) === null && isExpression(source)) {
+  if (/\bawait\b/.test(source)) return awaitedExpression(source);
+  if (BRACE_FIRST.test(source) && !/;\s*$/.test(source) && isExpression(source)) {
     return scriptCell(`(\n${source}\n)`, -1);
   }
-  if (exec(VAR, source) !== null || !compiles(source)) return undefined;
+  if (VAR.test(source) || !compiles(source)) return undefined;
   const functions = functionNames(source);
   // In a block, so that `let` and `const` are local variables: those of a script are nine times slower in a loop.
   if (functions?.length === 0) return scriptCell(`{\n${source}\n}`, -1);
@@ -64,7 +62,7 @@ function plainCell(source) {
  * @returns {Cell | undefined}
  */
 function awaitedExpression(source) {
-  if (exec(/\b(?:function|class)\b|^\s*(?:async|let)\b/, source) !== null || exec(BRACE_FIRST, source) !== null) return undefined;
+  if (/\b(?:function|class)\b|^\s*(?:async|let)\b/.test(source) || BRACE_FIRST.test(source)) return undefined;
   if (!compiles(`async () => {\n${source}\n}`) || !compiles(`async () => [\n${source}\n]`)) return undefined;
   const script = compile(`async () => ({v: (\n${source}\n)})`, -1);
   return script === undefined ? undefined : asyncCell(script.runInThisContext());
@@ -91,7 +89,7 @@ function asyncCell(body) {
  */
 function scriptCell(text, lineOffset) {
   // The arguments of the inner function are Node 24's; another one that DX_NODE names takes the full path.
-  if (!startsWith(process.versions.node, '24.')) return undefined;
+  if (!process.versions.node.startsWith('24.')) return undefined;
   const script = compile(text, lineOffset);
   if (script === undefined) return undefined;
   const run = Object.getPrototypeOf(Script.prototype).runInContext.bind(script, null, -1, true, false);
@@ -146,8 +144,8 @@ function isExpression(source) {
  * @param {string} source
  */
 function hasTypeArguments(source) {
-  if (!includes(source, '<')) return false;
-  return exec(exec(/["'`/]/, source) === null ? /<[^;]*[^=]>/ : /<[^]*[^=]>/, source) !== null;
+  if (!source.includes('<')) return false;
+  return (/["'`/]/.test(source) ? /<[^]*[^=]>/ : /<[^;]*[^=]>/).test(source);
 }
 
 /**
@@ -157,9 +155,9 @@ function hasTypeArguments(source) {
 function functionNames(source) {
   /** @type {string[]} */
   const names = [];
-  if (!includes(source, 'function')) return names;
+  if (!source.includes('function')) return names;
   for (const [text, name] of source.matchAll(FUNCTION)) {
-    if (!endsWith(text, '(')) return undefined;
+    if (!text.endsWith('(')) return undefined;
     if (name !== undefined) names.push(name);
   }
   return names;
@@ -171,13 +169,13 @@ function functionNames(source) {
  * @param {string[]} functions
  */
 function leaks(source, functions) {
-  if (exec(SEES_GLOBALS, source) !== null || exec(LOOP, source) !== null) return true;
+  if (SEES_GLOBALS.test(source) || LOOP.test(source)) return true;
   for (const [, name] of source.matchAll(MAYBE_DECLARED)) if (/** @type {string} */ (name) in globalThis) return true;
   // A property of that name, or its name in a string.
-  const quoted = exec(/["'`]/, source) !== null;
+  const quoted = /["'`]/.test(source);
   const text = source.replaceAll('...', ' ');
-  return functions.some((name) => name in globalThis || includes(text, `.${name}`) ||
-    (quoted && [`'${name}'`, `"${name}"`, `\`${name}\``].some((string) => includes(source, string))));
+  return functions.some((name) => name in globalThis || text.includes(`.${name}`) ||
+    (quoted && [`'${name}'`, `"${name}"`, `\`${name}\``].some((string) => source.includes(string))));
 }
 
 module.exports = { plainCell, asyncCell };
