@@ -78,9 +78,10 @@ function run(args) {
 /**
  * What Node itself does to a trace with a source map, which only the full path has: a frame without a function is
  * `<anonymous>`, and the line above the error is where it was made, not where it was thrown. And V8 calls a function
- * after the variable that keeps the rewritten cell's value.
+ * after the variable that keeps the rewritten cell's value. An error that is made and not thrown shows what runs the
+ * script of the short path, as it does in `node -e`.
  * @param {string} text
  */
 function normal(text) {
-  return text.replace(/at (?:\$dxv|<anonymous>) \((.*)\)(?=$| \{$)/gm, 'at $1').replace(/^\S+:\d+\n.*\n *\^+\n/, '');
+  return text.replace(/\n *at (?:Script\.runInThisContext \(node:vm|.*\beval\/plain\.cjs:).*/g, '').replace(/at (?:\$dxv|<anonymous>) \((.*)\)(?=$| \{$)/gm, 'at $1').replace(/^\S+:\d+\n.*\n *\^+\n/, '');
 }

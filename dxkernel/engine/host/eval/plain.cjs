@@ -16,6 +16,7 @@ const { Script } = require('node:vm');
 /** @typedef {(done: (value: unknown) => void) => void} Cell runs it, once; a failure is an unhandled rejection */
 
 const NAME = '[eval]';
+const RUN_FRAME = '\n    at Script.runInThisContext (node:vm:';
 /** Longer text is parsed once, not three times before. */
 const MAX_LENGTH = 10_000;
 
@@ -80,32 +81,31 @@ function asyncCell(body) {
 }
 
 /**
- * The text as a script, run from an empty stack, too. `then` would wait for a value that is a promise, and a function of
- * ours would be a line in every stack trace; so the promise's job calls V8's own function, and gives what it returns to
- * us by way of a species. (`Script.prototype.runInThisContext` is one line of JavaScript around that function.)
+ * The text as a script. `then` would wait for a value that is a promise, so it travels in an object; and it settles after as
+ * many turns of the microtask queue as an async function takes.
  * @param {string} text
  * @param {number} lineOffset
  * @returns {Cell | undefined}
  */
 function scriptCell(text, lineOffset) {
-  // The arguments of the inner function are Node 24's; another one that DX_NODE names takes the full path.
-  if (!process.versions.node.startsWith('24.')) return undefined;
   const script = compile(text, lineOffset);
-  if (script === undefined) return undefined;
-  const run = Object.getPrototypeOf(Script.prototype).runInContext.bind(script, null, -1, true, false);
-  return (done) => {
-    // As many turns of the microtask queue as an async function takes.
-    const settle = (/** @type {Promise<{ v: unknown }>} */ outcome) => {
-      new Promise((resolve) => resolve(outcome)).then(({ v }) => done(v));
-    };
-    /** @param {(resolve: (value: unknown) => void, reject: (error: unknown) => void) => void} executor */
-    const Outcome = function (executor) {
-      executor((value) => settle(Promise.resolve({ v: value })), (error) => settle(Promise.reject(error)));
-    };
-    const started = Promise.resolve(false);
-    Object.defineProperty(started, 'constructor', { value: { [Symbol.species]: Outcome } });
-    started.then(run);
-  };
+  return script === undefined ? undefined : asyncCell(async () => ({ v: runScript(script) }));
+}
+
+/** @param {import('node:vm').Script} script */
+function runScript(script) {
+  try {
+    return script.runInThisContext();
+  } catch (error) {
+    withoutOurFrames(error);
+    throw error; // node-do-not-add-exception-line
+  }
+}
+
+/** The frames that ran the script are no part of the program. @param {any} error */
+function withoutOurFrames(error) {
+  const end = typeof error?.stack === 'string' ? error.stack.indexOf(RUN_FRAME) : -1;
+  if (end >= 0) Object.defineProperty(error, 'stack', { value: error.stack.slice(0, end), writable: true, configurable: true });
 }
 
 /**
