@@ -137,10 +137,11 @@ class Session:
                 self._execution_count += 1
             name = path or (f"Cell [{self._execution_count}]" if store else f"Cell [*{self._last_cell}]")
             running = self._running = _Running(self._last_cell)
-            fields = {"code": code, "name": name, "count": self._execution_count, "silent": silent, "store": store}
-            yield Started(running.cell, self._execution_count)
-            running.submitted = True
+            count = self._execution_count
+            fields = {"code": code, "name": name, "count": count, "silent": silent, "store": store}
+            # Sent before `Started` is told: the engine works while the front end publishes that.
             self._submit(running.cell, fields)
+            yield Started(running.cell, count)
             while not running.done:
                 yield await running.next()
         finally:
@@ -426,9 +427,6 @@ class Session:
             self._on_background(event)
 
     async def _finish_in_background(self, running: _Running) -> None:
-        if not running.submitted:
-            self._end_turn()
-            return
         while not running.done:
             event = await running.next()
             if self._on_background is not None:
@@ -448,7 +446,6 @@ class _Running:
         self.cell = cell
         self.events: asyncio.Queue[Event] = asyncio.Queue()
         self.over = asyncio.Event()
-        self.submitted = False
         self.done = False
         self.interrupted = False
 
