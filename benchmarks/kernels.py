@@ -29,24 +29,37 @@ PRINT_BIG: Final[Mapping[Language, str]] = {
 FOREVER: Final[Mapping[Language, str]] = {"js": "while (true) {}", "python": "while True: pass"}
 REMEMBER: Final[Mapping[Language, str]] = {"js": "let kept = 40 + 2", "python": "kept = 40 + 2"}
 RECALL: Final = "kept"
-DECLARE_TOTAL: Final[Mapping[Language, str]] = {"js": "let total = 0", "python": "total = 0"}
-LOOP_AT_TOP: Final[Mapping[Language, str]] = {
-    "js": f"for (let i = 0; i < {ADDITIONS}; i++) total += i",
-    "python": f"for i in range({ADDITIONS}): total += i",
-}
-LOOP_IN_FUNCTION: Final[Mapping[Language, str]] = {
-    "js": f"(() => {{ let sum = 0; for (let i = 0; i < {ADDITIONS}; i++) sum += i; return sum; }})()",
-    "python": f"def f():\n s = 0\n for i in range({ADDITIONS}): s += i\n return s\nf()",
-}
+
+# What is added in each turn. The first is the least work that a loop can do, so it shows the cost of the variable alone.
+ADDENDS: Final[Mapping[str, str]] = {"i": "20 million additions", "i % 7": "20 million additions of a remainder"}
+# Each sum has a variable of its own: engines choose a variable's form by the numbers it has held.
+TOTALS: Final[Mapping[str, str]] = {"i": "total", "i % 7": "remainders"}
+
+
+def loop_at_top(language: Language, addend: str) -> str:
+    if language == "python":
+        return f"for i in range({ADDITIONS}): {TOTALS[addend]} += {addend}"
+    return f"for (let i = 0; i < {ADDITIONS}; i++) {TOTALS[addend]} += {addend}"
+
+
+def loop_in_function(language: Language, addend: str) -> str:
+    if language == "python":
+        return f"def f():\n s = 0\n for i in range({ADDITIONS}): s += {addend}\n return s\nf()"
+    return f"(() => {{ let sum = 0; for (let i = 0; i < {ADDITIONS}; i++) sum += {addend}; return sum; }})()"
 
 
 def start(peers: Sequence[Peer], *, quick: bool) -> list[Row]:
-    samples: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    for _ in range(2 if quick else 7):
+    ready: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    first: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    for _ in range(2 if quick else 11):
         for peer in peers:
             with Kernel(peer) as kernel:
-                samples[peer.name].append(kernel.start_s * 1000)
-    return [Row("start of the kernel until it answers", "ms", {name: median(times) for name, times in samples.items()})]
+                ready[peer.name].append(kernel.start_s * 1000)
+                first[peer.name].append((kernel.start_s + kernel.run("1+1").seconds) * 1000)
+    return [
+        Row("start of the kernel until it answers", "ms", {name: median(times) for name, times in ready.items()}),
+        Row("… until it has run `1+1`", "ms", {name: median(times) for name, times in first.items()}),
+    ]
 
 
 def round_trip(kernels: Kernels, *, quick: bool) -> list[Row]:
@@ -99,18 +112,21 @@ def big_string(kernels: Kernels, *, quick: bool) -> list[Row]:
 
 
 def loops(kernels: Kernels, *, quick: bool) -> list[Row]:
-    top: dict[str, list[float]] = {kernel.peer.name: [] for kernel in kernels}
-    inside: dict[str, list[float]] = {kernel.peer.name: [] for kernel in kernels}
-    for _ in range(1 if quick else 5):
-        for kernel in kernels:
-            language = kernel.peer.language
-            kernel.run(DECLARE_TOTAL[language])
-            top[kernel.peer.name].append(kernel.run(LOOP_AT_TOP[language]).seconds * 1000)
-            inside[kernel.peer.name].append(kernel.run(LOOP_IN_FUNCTION[language]).seconds * 1000)
-    return [
-        Row("20 million additions to a top-level variable", "ms", {name: median(t) for name, t in top.items()}),
-        Row("… and in a function", "ms", {name: median(t) for name, t in inside.items()}),
-    ]
+    rows: list[Row] = []
+    for addend, what in ADDENDS.items():
+        top: dict[str, list[float]] = {kernel.peer.name: [] for kernel in kernels}
+        inside: dict[str, list[float]] = {kernel.peer.name: [] for kernel in kernels}
+        for _ in range(1 if quick else 7):
+            for kernel in kernels:
+                language = kernel.peer.language
+                kernel.run(f"{'let ' if language == 'js' else ''}{TOTALS[addend]} = 0")
+                top[kernel.peer.name].append(kernel.run(loop_at_top(language, addend)).seconds * 1000)
+                inside[kernel.peer.name].append(kernel.run(loop_in_function(language, addend)).seconds * 1000)
+        rows += [
+            Row(f"{what} to a top-level variable", "ms", {name: median(t) for name, t in top.items()}),
+            Row("… and in a function", "ms", {name: median(t) for name, t in inside.items()}),
+        ]
+    return rows
 
 
 def memory(kernels: Kernels, *, quick: bool) -> list[Row]:

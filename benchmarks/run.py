@@ -8,6 +8,7 @@ With `--quick`, `--only` or `--peers` the table is only printed: it would not st
 from __future__ import annotations
 
 import argparse
+import compileall
 import contextlib
 import datetime as dt
 import os
@@ -27,7 +28,15 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 OURS = "dxkernel"
 NAMES = [*kernels.WITH_PEERS, *kernels.WITH_KERNELS, "commands"]
 # A kernel that reads variables of its host's environment should start the same for everybody.
-UNSET = ("NODE_OPTIONS", "NODE_PATH", "DENO_DIR", "PYTHONPATH", "PYTHONSTARTUP")
+UNSET = (
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "DENO_DIR",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    # Every installed package has its bytecode beside it; without, Python would compile ours at each start.
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 HEAD = """\
 # Results
@@ -46,6 +55,7 @@ def main(argv: list[str]) -> int:
     for name in UNSET:
         os.environ.pop(name, None)
 
+    compileall.compile_dir(peers.ROOT / "dxkernel", quiet=1)
     peers.install_peers()
     chosen = [peer for peer in peers.kernels() if not args.peers or peer.name in args.peers.split(",")]
     kernel_rows, command_rows = measure(args.only or NAMES, chosen, quick=args.quick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dxkernel.engine import launch
+from dxkernel.cli import eval as eval_
 
 __all__ = ["main"]
 
@@ -58,8 +58,7 @@ def _run_input(file: str | None) -> int:
     if file is not None:
         print("dx repl: -i FILE needs a terminal to stay at", file=sys.stderr)
         return 2
-    preload = ["--require", launch.host_path("modules", "register.cjs")]
-    return launch.exec_node([*preload, launch.host_path("eval", "main.cjs"), "-"])
+    return eval_.main(["-"])
 
 
 def _run_repl(file: str | None) -> int:

@@ -183,6 +183,7 @@ class Kernel:
             if running is not None and running is not request:
                 # Front ends show the newest status, whosever it is: the cell is still running.
                 self.publisher.status("busy", running.header)
+                self.publisher.flush()
 
     # -- what goes out
 

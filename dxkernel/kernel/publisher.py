@@ -53,6 +53,7 @@ class Publisher:
         self._due = 0.0
         self._timer: Timer | None = None
         self._last_flush = 0.0
+        self._held: tuple[Publication, Header] | None = None
 
     def publish(self, publication: Publication, parent: Header) -> None:
         """Send one message; stream text may wait a moment for more of its kind."""
@@ -63,11 +64,23 @@ class Publisher:
             self._emit(publication, parent)
 
     def status(self, state: str, parent: Header) -> None:
-        """Send `busy`, `idle` or `starting`, after everything that came before."""
-        self.publish(Publication("status", {"execution_state": state}), parent)
+        """Send `busy`, `idle` or `starting`, after everything that came before.
+
+        `busy` goes out with the next message, or at the next turn of the loop: two messages at once wake ZeroMQ's thread
+        once, and the engine gets its cell before the world is told.
+        """
+        self.flush()
+        publication = Publication("status", {"execution_state": state})
+        if state == "busy":
+            self._release()
+            self._held = (publication, parent)
+            self._clock.call_later(0, self._release)
+        else:
+            self._emit(publication, parent)
 
     def flush(self) -> None:
-        """Send the gathered stream text now."""
+        """Send the gathered stream text now, and a `busy` that waits."""
+        self._release()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -93,7 +106,13 @@ class Publisher:
         elif self._timer is None:
             self._timer = self._clock.call_later(self._due - now, self.flush)
 
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._emit(*held)
+
     def _emit(self, publication: Publication, parent: Header) -> None:
+        self._release()
         topic = publication.content["name"] if publication.msg_type == "stream" else publication.msg_type
         self._send(
             Message(

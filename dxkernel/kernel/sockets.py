@@ -34,6 +34,11 @@ LINGER_MS = 1_000
 # A peer that announces a larger frame is disconnected before memory is spent on it. Widgets send buffers of this order.
 MAX_FRAME_BYTES = 2**31
 
+# As plain integers: combining zmq's enumerations costs more than sending a short frame.
+_MORE = int(zmq.NOBLOCK | zmq.SNDMORE)
+_LAST = int(zmq.NOBLOCK)
+_READABLE = int(zmq.POLLIN)
+
 Receive = Callable[[str, Message], None]
 
 
@@ -82,8 +87,11 @@ class Sockets:
             return
         socket = self._sockets[channel]
         with contextlib.suppress(zmq.Again):  # Only a ROUTER whose peer just left says so.
-            socket.send_multipart(self._codec.encode(message), zmq.NOBLOCK)
-        if int(socket.get(zmq.EVENTS)) & zmq.POLLIN:
+            *parts, last = self._codec.encode(message)
+            for part in parts:
+                socket.send(part, _MORE)
+            socket.send(last, _LAST)
+        if int(socket.get(zmq.EVENTS)) & _READABLE:
             self._schedule(channel)
 
     def drain(self, channel: str) -> None:

@@ -3,7 +3,8 @@
  *
  * A cell may overwrite `JSON.parse`, `Array.prototype.map` or `Promise`, or declare `let JSON`, which shadows the global
  * for every script and module of the realm. Host code on the main thread therefore names no global but through here,
- * calls no method of a built-in prototype, and iterates by index. `tests/host/free_names.test.mjs` holds the first rule.
+ * calls no method of a built-in prototype, and iterates by index. `tests/host/free_names.test.mjs` holds
+ * these rules, as far as syntax shows a breach.
  */
 
 import { Buffer } from 'node:buffer';
