@@ -192,7 +192,7 @@ class Session:
         """Answer an `InputRequested`. `None` is the end of input (or "cannot ask here")."""
         self._send("input_reply", id=request_id, text=text)
 
-    def send_comm(
+    async def send_comm(
         self,
         kind: Literal["open", "msg", "close"],
         comm_id: str,
@@ -202,7 +202,11 @@ class Session:
         metadata: Mapping[str, Any] | None = None,
         buffers: Sequence[bytes] = (),
     ) -> None:
-        """Pass a comm message of a front end to the program."""
+        """Pass a comm message of a front end to the program. Messages keep the order of the calls.
+
+        Returns when the program's handlers have run, which is not before the main thread is free. What they did is an
+        event before that. Raises `EngineDiedError` if the engine ends first.
+        """
         fields = {
             "message": kind,
             "comm_id": comm_id,
@@ -210,8 +214,7 @@ class Session:
             "data": data,
             "metadata": metadata or {},
         }
-        if self._process is not None:
-            self._process.send(Frame("comm", fields, buffers))
+        await self._ask("comm", buffers, **fields)
 
     # Starting and ending
 
@@ -331,9 +334,9 @@ class Session:
 
     # Frames
 
-    def _send(self, kind: str, **fields: Any) -> None:
+    def _send(self, kind: str, buffers: Sequence[bytes] = (), /, **fields: Any) -> None:
         if self._process is not None:
-            self._process.send(Frame(kind, fields))
+            self._process.send(Frame(kind, fields, buffers))
 
     def _submit(self, cell: int, fields: dict[str, Any]) -> None:
         if self._process is None:
@@ -343,12 +346,12 @@ class Session:
         self._process.cell = cell
         self._send("execute", cell=cell, **fields)
 
-    async def _ask(self, kind: str, **fields: Any) -> Any:
+    async def _ask(self, kind: str, buffers: Sequence[bytes] = (), /, **fields: Any) -> Any:
         await self._ready()
         self._last_id += 1
         question = self._last_id
         future = self._replies[question] = asyncio.get_running_loop().create_future()
-        self._send(kind, id=question, **fields)
+        self._send(kind, buffers, id=question, **fields)
         try:
             return await future
         finally:
@@ -372,7 +375,7 @@ class Session:
         if "error" in frame.fields:
             future.set_exception(EngineError(f"the host failed: {frame.fields['error']}"))
         else:
-            future.set_result(frame.fields["value"])
+            future.set_result(frame.fields.get("value"))
 
     def _greeted(self, frame: Frame) -> None:
         fields = frame.fields
@@ -395,6 +398,8 @@ class Session:
                 self._keep(self._structure(frame, raw))
             elif frame.kind == "exiting":
                 self._exit_called = frame.fields["code"]
+            elif frame.kind == "handled":
+                self._resolve(frame)
             elif frame.kind == "fatal":
                 self._kill_reason = frame.fields["reason"]
             else:

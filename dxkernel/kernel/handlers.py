@@ -133,7 +133,7 @@ def _comm(kind: Literal["open", "msg", "close"]) -> Handler:
         target = request.get("target_name", str, "")
         await kernel.engine_ready()
         kernel.track_comm(kind, comm_id, target)
-        kernel.session.send_comm(
+        await kernel.session.send_comm(
             kind,
             comm_id,
             request.message.content.get("data") or {},

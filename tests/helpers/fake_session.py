@@ -237,7 +237,7 @@ class FakeSession(Session):
         if answer is not None and not answer.done():
             answer.set_result(text)
 
-    def send_comm(
+    async def send_comm(
         self,
         kind: Literal["open", "msg", "close"],
         comm_id: str,

@@ -177,7 +177,6 @@ def test_display_and_update(real: Kernel) -> None:
     assert [m["content"]["transient"] for m in messages[2:4]] == [{"display_id": "it"}] * 2
 
 
-@pytest.mark.xfail(reason="the engine has no comms yet, so nobody says that a target is unknown")
 def test_a_comm_for_nobody_is_closed(real: Kernel) -> None:
     _, client = real
     message = client.session.msg("comm_open", {"comm_id": "c", "target_name": "nobody", "data": {}})

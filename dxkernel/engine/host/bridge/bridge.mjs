@@ -77,7 +77,9 @@ const commands = {
     Atomics.notify(flags, DRAINED);
   },
   comm(header, buffers) {
-    main.postMessage({ ...header, buffers });
+    // Copies of exactly these bytes: a view would take along the whole chunk that it lies in.
+    const copies = buffers.map((buffer) => new Uint8Array(buffer));
+    interrupter.whenCalm(() => main.postMessage({ ...header, buffers: copies }, copies.map((copy) => copy.buffer)));
   },
   shutdown() {
     interrupter.whenCalm(() => main.postMessage({ kind: 'exit' }));

@@ -5,6 +5,7 @@
 import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess } from '../primordials.mjs';
 import { openChannel, send } from './channel.mjs';
 import { endChildrenOf, installChildren } from './children.mjs';
+import { answerComms, receiveComm } from './comms.mjs';
 import { createDx } from './display.mjs';
 import { describeError } from './errors.mjs';
 import { installExecutor, interruptCell, runCell, runningCell, takeFailure } from './executor.mjs';
@@ -54,6 +55,7 @@ function listen(bridge, flags, control) {
   control.addEventListener('message', (event) => {
     const message = /** @type {MessageEvent} */ (event).data;
     if (message.kind === 'run') run(message);
+    else if (message.kind === 'comm') receiveComm(message);
     else if (message.kind === 'interrupt') interrupt(message, flags);
     else if (message.kind === 'exit') ReflectApply(exit, nodeProcess, [0]);
   });
@@ -88,5 +90,6 @@ function run(message) {
 function interrupt({ seq, cell }, flags) {
   AtomicsStore(flags, INTERRUPT_SEEN, seq);
   interruptCell(cell);
+  answerComms();
   endChildrenOf(cell);
 }

@@ -10,6 +10,7 @@ import {
 } from '../primordials.mjs';
 import { currentCellId } from './cells.mjs';
 import { send } from './channel.mjs';
+import { commApi } from './comms.mjs';
 import { tableHtml } from './tables.mjs';
 import { bare, bundleOf, displaySymbol, imageType, plain, render } from './values.mjs';
 
@@ -121,7 +122,7 @@ function table(rows, options) {
 export function createDx(more) {
   const dx = ObjectCreate(null);
   const members = bare({
-    display, update, clear, json, image, table,
+    display, update, clear, json, image, table, comms: commApi,
     html: textual('text/html'), svg: textual('image/svg+xml', () => '[image/svg+xml]'), markdown: textual('text/markdown'),
     latex: textual('text/latex'), javascript: textual('application/javascript'), ...more,
   });
