@@ -157,6 +157,21 @@ async def _shutdown(kernel: Kernel, request: Request) -> Json:
     return {"status": "ok", "restart": restart}
 
 
+async def _create_subshell(kernel: Kernel, request: Request) -> Json:
+    del request
+    return {"status": "ok", "subshell_id": kernel.subshells.create()}
+
+
+async def _delete_subshell(kernel: Kernel, request: Request) -> Json:
+    kernel.subshells.delete(request.require("subshell_id", str))
+    return {"status": "ok"}
+
+
+async def _list_subshell(kernel: Kernel, request: Request) -> Json:
+    del request
+    return {"status": "ok", "subshell_id": kernel.subshells.names()}
+
+
 async def _connect(kernel: Kernel, request: Request) -> Json:
     del request
     return {"status": "ok", **kernel.ports}
@@ -187,6 +202,9 @@ HANDLERS: Mapping[str, Handler] = {
     "comm_close": _comm("close"),
     "interrupt_request": _interrupt,
     "shutdown_request": _shutdown,
+    "create_subshell_request": _create_subshell,
+    "delete_subshell_request": _delete_subshell,
+    "list_subshell_request": _list_subshell,
     "connect_request": _connect,
     "debug_request": _debug,
 }

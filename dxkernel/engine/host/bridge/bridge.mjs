@@ -65,7 +65,7 @@ const commands = {
     else interrupter.whenCalm(() => main.postMessage({ kind: 'run', ...rewritten.run }));
   },
   interrupt(header) {
-    interrupter.interrupt(header.cell);
+    interrupter.interrupt(header.cells);
   },
   input_reply(header) {
     input.postMessage({ id: header.id, text: header.text });
