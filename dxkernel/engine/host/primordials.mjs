@@ -54,6 +54,8 @@ export const StringPrototypeSplit = uncurryThis(/** @type {(separator: string, l
 export const StringPrototypeReplaceAll = uncurryThis(
   /** @type {(pattern: string, replacement: string) => string} */ (String.prototype.replaceAll),
 );
+export const StringPrototypePadStart = uncurryThis(String.prototype.padStart);
+export const StringPrototypeRepeat = uncurryThis(String.prototype.repeat);
 export const StringPrototypeTrim = uncurryThis(String.prototype.trim);
 export const StringPrototypeToWellFormed = uncurryThis(String.prototype.toWellFormed);
 export const StringPrototypeCharCodeAt = uncurryThis(String.prototype.charCodeAt);
@@ -78,6 +80,8 @@ export const SymbolAsyncIterator = Symbol.asyncIterator;
 export const NumberCtor = Number;
 export const NumberIsFinite = Number.isFinite;
 export const NumberIsInteger = Number.isInteger;
+export const NumberPrototypeToFixed = uncurryThis(Number.prototype.toFixed);
+export const MathFloor = Math.floor;
 export const MathMin = Math.min;
 export const MathMax = Math.max;
 

@@ -7,7 +7,7 @@ import { currentCellId, leaveCells } from './cells.mjs';
 import { openChannel, send } from './channel.mjs';
 import { endChildrenOf, installChildren } from './children.mjs';
 import { answerComms, receiveComm } from './comms.mjs';
-import { createDx } from './display.mjs';
+import { createDx, installClear } from './display.mjs';
 import { describeError } from './errors.mjs';
 import { abandonCell, installExecutor, interruptCell, runCell, takeFailure } from './executor.mjs';
 import { installFaults } from './faults.mjs';
@@ -16,6 +16,7 @@ import { installGlobals, remember } from './globals.mjs';
 import { cellHost } from './cellhost.mjs';
 import { installInput } from './input.mjs';
 import { installOutput } from './output.mjs';
+import { progress } from './progress.mjs';
 import { installTransform } from './transform.mjs';
 import { setColors } from './values.mjs';
 
@@ -40,7 +41,8 @@ export function boot({ config, bridge, flags, ports }) {
   installOutput(config);
   installChildren(flags);
   const { password } = installInput({ port: ports.input, flags });
-  installGlobals(createDx({ password }));
+  installGlobals(createDx({ password, progress }));
+  installClear();
   installExecutor({ host: cellHost, remember });
   installFaults({ takeFailure, exiting: (code) => exiting(code, flags, ports.control) });
   installTransform({ port: ports.transform, flags });
