@@ -16,8 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 HOST = Path("dxkernel/engine/host")
+# The wrapper that pip writes for a console script imports `re`, which is a quarter of what `dx` adds to the start of
+# Node. A script of our own needs only its first line filled in, which pip does; Windows cannot run one.
+SCRIPT = Path("scripts/dx")
+HAS_CONSOLE_SCRIPT = os.name == "nt"
 STAMP = ".dxkernel-stamp"
 # What only people and compilers read stays out of the wheel. Of TypeScript every file goes in: its `.d.ts` files are
 # what its server answers from. (A checkout keeps everything: `make check` reads the types.)
@@ -37,10 +42,19 @@ class HostPartsHook(BuildHookInterface):  # type: ignore[type-arg]
             install_parts(host)
         except NpmError as error:
             self.app.abort(str(error))
+        if not HAS_CONSOLE_SCRIPT:
+            build_data["shared_scripts"][str(root / SCRIPT)] = SCRIPT.name
         build_data["tag"] = f"py3-none-{platform_tag()}"
         if version != "editable":
             build_data["force_include"] |= {str(host / part): str(HOST / part) for part in shipped_parts(host)}
             build_data["force_include"][str(root / "kernelspec")] = "dxkernel/kernelspec"
+
+
+class CommandHook(MetadataHookInterface):
+    """Hatchling's entry point for `[project.scripts]`: how the `dx` command comes into being on this platform."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        metadata["scripts"] = {"dx": "dxkernel.cli:main"} if HAS_CONSOLE_SCRIPT else {}
 
 
 class NpmError(Exception):

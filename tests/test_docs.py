@@ -95,12 +95,14 @@ def write_file(example: Example, folder: Path) -> None:
 
 
 def path_with_dx(folder: Path) -> Path:
-    """Put a `dx` of this very Python into a folder of its own, installed or not."""
-    script = folder / ".bin" / "dx"
-    script.parent.mkdir(exist_ok=True)
-    script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m dxkernel "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
-    return script.parent
+    """Put a `dx` and a `python` that know this very dxkernel into a folder of their own, installed or not."""
+    scripts = folder / ".bin"
+    scripts.mkdir(exist_ok=True)
+    for name, arguments in (("dx", "-m dxkernel "), ("python", "")):
+        script = scripts / name
+        script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" {arguments}"$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+    return scripts
 
 
 def page_examples() -> list[object]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import dxkernel
+import hatch_build
 
 ROOT = Path(__file__).parent.parent
 HOST = ROOT / "dxkernel" / "engine" / "host"
@@ -107,3 +109,25 @@ def test_there_is_one_version() -> None:
     assert "version" not in project
     assert importlib.metadata.version("dxkernel") == dxkernel.__version__
     assert f"## {dxkernel.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_command_is_a_script_that_imports_nothing_but_the_command() -> None:
+    """pip fills in the first line, `#!python`; a wrapper of its own would import `re`, which costs 6 ms of every start."""
+    assert hatch_build.SCRIPT.as_posix() == "scripts/dx"
+    script = ROOT / hatch_build.SCRIPT
+    assert script.read_text(encoding="utf-8").splitlines()[0] == "#!python"
+    assert os.name == "nt" or script.stat().st_mode & 0o111 == 0o111
+
+
+@pytest.mark.parametrize("console_script", [True, False])
+def test_the_command_comes_one_way_or_the_other(console_script: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """On Windows a console script, elsewhere the script: two of one name would overwrite each other."""
+    monkeypatch.setattr(hatch_build, "HAS_CONSOLE_SCRIPT", console_script)
+    monkeypatch.setattr(hatch_build, "install_parts", lambda _host: None)
+    metadata: dict[str, Any] = {}
+    hatch_build.CommandHook(str(ROOT), {}).update(metadata)
+    build_data: dict[str, Any] = {"shared_scripts": {}, "force_include": {}}
+    hook = hatch_build.HostPartsHook(str(ROOT), {}, cast("Any", None), cast("Any", None), "", "wheel")
+    hook.initialize("editable", build_data)
+    assert metadata["scripts"] == ({"dx": "dxkernel.cli:main"} if console_script else {})
+    assert build_data["shared_scripts"] == ({} if console_script else {str(ROOT / "scripts" / "dx"): "dx"})

@@ -94,12 +94,9 @@ def _help(arguments: list[str]) -> int:
 
 
 def _version() -> int:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  (costs 30 ms)
+    from dxkernel import __version__  # noqa: PLC0415
 
-    try:
-        print(f"dx {version('dxkernel')}")
-    except PackageNotFoundError:
-        print("dx (not installed)")
+    print(f"dx {__version__}")
     return 0
 
 

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dxkernel.errors import DxError, UsageError
+from dxkernel.errors import DxError, EngineStartError, UsageError
 
 if TYPE_CHECKING:
     import argparse
+
+    from dxkernel.engine.spawn import SpawnedNode
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -35,9 +37,20 @@ def main(args: list[str]) -> int:
 
 
 def _start(connection_file: str) -> int:
-    from dxkernel.kernel.app import run  # noqa: PLC0415
+    node = _spawn_node()
+    from dxkernel.kernel.app import new_session, run  # noqa: PLC0415
 
-    return run(Path(connection_file))
+    return run(Path(connection_file), lambda on_background: new_session(on_background, node))
+
+
+def _spawn_node() -> SpawnedNode | None:
+    """Node boots while the kernel imports the rest. Where it cannot, the first cell is told why."""
+    from dxkernel.engine.spawn import spawn_node  # noqa: PLC0415
+
+    try:
+        return spawn_node()
+    except EngineStartError:
+        return None
 
 
 def _parse_and_run(args: list[str]) -> int:

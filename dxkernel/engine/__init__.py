@@ -6,8 +6,6 @@ Names are imported when they are first used: `dx run` passes through this packag
 
 from __future__ import annotations
 
-import importlib
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dxkernel.engine.events import (
@@ -76,5 +74,7 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
+    import importlib  # noqa: PLC0415  (imports warnings)
+
     module = importlib.import_module(f"dxkernel.engine.{_MODULES.get(name, 'events')}")
     return getattr(module, name)

@@ -1,6 +1,6 @@
 """The Node child process and its four descriptors, and nothing of what they mean.
 
-`EngineProcess` starts Node, reads the main channel, standard output and standard error in the order in which things
+`EngineProcess` takes over what `spawn_node` started, reads the main channel, standard output and standard error in the order in which things
 happened (see ARCHITECTURE.md, "The processes"), writes to the bridge, and says how the process ended. What arrives is given
 to one callback as `Frame`s; text from descriptors 1 and 2 becomes a `stream` frame like the host's own.
 """
@@ -11,20 +11,17 @@ import asyncio
 import codecs
 import contextlib
 import fcntl
-import json
 import os
 import signal
-import socket
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dxkernel.engine.launch import find_node
 from dxkernel.engine.protocol import Frame, FrameDecoder, encode
-from dxkernel.errors import EngineStartError, ProtocolError
+from dxkernel.errors import ProtocolError
 
-HOST_DIR = Path(__file__).parent / "host"
+if TYPE_CHECKING:
+    from dxkernel.engine.spawn import SpawnedNode
 
 # Large enough that a burst is few system calls, small enough that other channels get their turn.
 READ_BYTES = 1 << 20
@@ -32,9 +29,6 @@ READ_BYTES = 1 << 20
 MAX_DRAIN_BYTES = 8 << 20
 # The last words of a dying engine: enough for V8's report of an exhausted heap.
 STDERR_TAIL_CHARACTERS = 8_000
-
-# An interrupt leaves Node's book-keeping of nested callbacks unbalanced, which it would answer by aborting.
-NODE_ARGS = ("--no-force-async-hooks-checks", "--require", str(HOST_DIR / "modules" / "workers.cjs"))
 
 # Frames before which descriptors 1 and 2 are emptied: what was written there precedes them. The end of a cell is one.
 _MARKS = frozenset({"mark", "done"})
@@ -96,42 +90,13 @@ class EngineProcess:
         """The process id, which is also its process group's."""
         return self._process.pid
 
-    def start(
-        self, *, cwd: Path | None, node_args: Sequence[str], env: dict[str, str] | None, config: dict[str, object]
-    ) -> None:
-        """Start Node and listen to it on the running event loop. Raises `EngineStartError` if that is impossible."""
-        node = find_node()
+    def attach(self, node: SpawnedNode) -> None:
+        """Take over a Node that was just spawned, and listen to it on the running event loop."""
         self._loop = asyncio.get_running_loop()
-        bridge, bridge_child = socket.socketpair()
-        channel, channel_child = os.pipe()
-        stdout, stdout_child = os.pipe()
-        stderr, stderr_child = os.pipe()
-        config = {**config, "bridge": bridge_child.fileno(), "channel": channel_child}
-        command = [node, *NODE_ARGS, *node_args, str(HOST_DIR / "main.mjs"), json.dumps(config)]
-        try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=stdout_child,
-                stderr=stderr_child,
-                pass_fds=(bridge_child.fileno(), channel_child),
-                start_new_session=True,
-                cwd=cwd,
-                env=env,
-            )
-        except OSError as error:
-            for descriptor in (channel, stdout, stderr):
-                os.close(descriptor)
-            bridge.close()
-            message = f"Node could not be started ({error}); `dx doctor` says what is missing"
-            raise EngineStartError(message) from error
-        finally:
-            bridge_child.close()
-            for descriptor in (channel_child, stdout_child, stderr_child):
-                os.close(descriptor)
-        self._bridge = bridge
-        self._channel = channel
-        self._pipes = (_TextPipe("stdout", stdout), _TextPipe("stderr", stderr))
+        self._process = node.process
+        self._bridge = node.bridge
+        self._channel = node.channel
+        self._pipes = (_TextPipe("stdout", node.stdout), _TextPipe("stderr", node.stderr))
         self._listen()
 
     def send(self, frame: Frame) -> None:

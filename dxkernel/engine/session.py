@@ -36,6 +36,7 @@ from dxkernel.engine.options import EngineInfo, EngineOptions
 from dxkernel.engine.positions import to_code_points, to_utf16
 from dxkernel.engine.process import Ending, EngineProcess
 from dxkernel.engine.protocol import PROTOCOL_VERSION, Frame
+from dxkernel.engine.spawn import SpawnedNode, spawn_node
 from dxkernel.errors import EngineDiedError, EngineError, EngineStartError, ProtocolError, SessionClosedError
 
 # A well-behaved engine is gone in milliseconds; user code in `process.on("exit")` may take its time, but not for ever.
@@ -54,13 +55,19 @@ class Session:
     """
 
     def __init__(
-        self, options: EngineOptions | None = None, *, on_background: Callable[[Event], None] | None = None
+        self,
+        options: EngineOptions | None = None,
+        *,
+        on_background: Callable[[Event], None] | None = None,
+        node: SpawnedNode | None = None,
     ) -> None:
         """`on_background` gets, in order, every event that belongs to no running `execute`: late output, late errors,
-        comms. Without it they are dropped.
+        comms. Without it they are dropped. `node` is one that `spawn_node` started ahead, with the same options; the
+        session takes it over when it starts.
         """
         self._options = options or EngineOptions()
         self._on_background = on_background
+        self._spawned = node
         self._lanes: dict[str, asyncio.Lock] = {}
         self._inbox: deque[Frame] = deque()
         self._held = False
@@ -241,28 +248,26 @@ class Session:
     # Starting and ending
 
     def _launch(self) -> None:
-        options = self._options
-        node_args = list(options.node_args)
-        if options.heap_limit_mb:
-            node_args.append(f"--max-old-space-size={options.heap_limit_mb}")
+        node, self._spawned = self._spawned or self._spawn(), None
         self._gone.clear()
         self._exit_called = self._kill_reason = None
         self._closing = False
         process = self._process = EngineProcess(self._receive, self._ended)
-        try:
-            process.start(
-                cwd=options.cwd,
-                node_args=node_args,
-                env=options.env,
-                config={"colors": options.colors, "columns": options.columns},
-            )
-        except EngineStartError:
-            self._process = None
-            self._gone.set()
-            raise
+        process.attach(node)
         self._hello: asyncio.Future[EngineInfo] = asyncio.get_running_loop().create_future()
         process.send(Frame("hello", {"version": PROTOCOL_VERSION}))
         self._starting = asyncio.create_task(self._wait_ready())
+
+    def _spawn(self) -> SpawnedNode:
+        options = self._options
+        heap = [f"--max-old-space-size={options.heap_limit_mb}"] if options.heap_limit_mb else []
+        return spawn_node(
+            cwd=options.cwd,
+            node_args=[*options.node_args, *heap],
+            env=options.env,
+            colors=options.colors,
+            columns=options.columns,
+        )
 
     async def _wait_ready(self) -> EngineInfo:
         timeout = self._options.start_timeout_s

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dxkernel.engine.events import Event
     from dxkernel.engine.session import Session
+    from dxkernel.engine.spawn import SpawnedNode
     from dxkernel.kernel.kernel import Kernel
 
     MakeSession = Callable[[Callable[[Event], None]], Session]
@@ -40,11 +41,11 @@ def run(connection_file: Path, make_session: MakeSession | None = None) -> int:
     return asyncio.run(serve(connection_file, make_session or new_session))
 
 
-def new_session(on_background: Callable[[Event], None]) -> Session:
-    """A session with a real engine, as notebooks want it."""
+def new_session(on_background: Callable[[Event], None], node: SpawnedNode | None = None) -> Session:
+    """A session with a real engine, as notebooks want it. `node` is one that was spawned ahead."""
     from dxkernel.engine.session import Session  # noqa: PLC0415
 
-    return Session(on_background=on_background)
+    return Session(on_background=on_background, node=node)
 
 
 async def serve(connection_file: Path, make_session: MakeSession) -> int:

@@ -25,22 +25,22 @@ Compare = Callable[[str, list[str]], dict[str, dict[str, object]]]
 
 @pytest.fixture(scope="module")
 def compare() -> Iterator[Compare]:
-    child = subprocess.Popen([NODE, CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert child.stdin is not None
-    assert child.stdout is not None
-    stdin, stdout = child.stdin, child.stdout
+    with subprocess.Popen([NODE, CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        stdin, stdout = child.stdin, child.stdout
 
-    def ask(plain: str, cells: list[str]) -> dict[str, dict[str, object]]:
-        stdin.write(json.dumps({"plain": plain, "cells": cells}) + "\n")
-        stdin.flush()
-        line = stdout.readline()
-        assert line, "the Node process died"
-        answer: dict[str, dict[str, object]] = json.loads(line)
-        return answer
+        def ask(plain: str, cells: list[str]) -> dict[str, dict[str, object]]:
+            stdin.write(json.dumps({"plain": plain, "cells": cells}) + "\n")
+            stdin.flush()
+            line = stdout.readline()
+            assert line, "the Node process died"
+            answer: dict[str, dict[str, object]] = json.loads(line)
+            return answer
 
-    yield ask
-    stdin.close()
-    child.wait(timeout=10)
+        yield ask
+        stdin.close()
+        child.wait(timeout=10)
 
 
 class Programs:

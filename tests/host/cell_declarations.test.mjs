@@ -66,13 +66,7 @@ for (const row of ROWS) {
   /** @type {any[]} */
   const cells = row.at(-1) === 'caught' ? row.slice(0, -2) : row.slice(0, -1);
   test(cells.join(' ⏎ '), async () => {
-    const runner = new CellRunner();
-    let outcome;
-    try {
-      for (const cell of cells) outcome = await runner.run(cell);
-    } catch (error) {
-      outcome = error;
-    }
+    const outcome = await new CellRunner().outcome(cells);
     if (expected instanceof Error) {
       assert.equal(outcome?.name, expected.name, String(outcome));
       if (expected.message) assert.equal(outcome.message, expected.message);

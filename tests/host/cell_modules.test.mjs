@@ -46,13 +46,7 @@ for (const row of ROWS) {
   const cells = row.slice(typeof row[0] === 'object' ? 1 : 0, -1);
   const expected = row.at(-1);
   test(cells.join(' ⏎ '), async () => {
-    const runner = new CellRunner({ modules: MODULES, tsconfig });
-    let outcome;
-    try {
-      for (const cell of cells) outcome = await runner.run(cell);
-    } catch (error) {
-      outcome = error;
-    }
+    const outcome = await new CellRunner({ modules: MODULES, tsconfig }).outcome(cells);
     if (expected instanceof Error) {
       assert.equal(outcome?.name, expected.name, String(outcome?.stack ?? outcome));
       assert.equal(outcome.message, expected.message);

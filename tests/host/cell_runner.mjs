@@ -4,6 +4,7 @@
 import { Session } from 'node:inspector';
 import vm from 'node:vm';
 import { transformCell, emptyRegistry } from '../../dxkernel/engine/host/cell/transform.mjs';
+import { check, consts, tdz } from '../../dxkernel/engine/host/cell/guards.mjs';
 import * as helpers from '../../dxkernel/engine/host/cell/helpers.mjs';
 import { traceMapping } from './host_packages.mjs';
 
@@ -50,6 +51,17 @@ export class CellRunner {
     }
   }
 
+  /** The last value of several cells, or what one of them threw. @param {string[]} cells @returns {Promise<any>} */
+  async outcome(cells) {
+    let last;
+    try {
+      for (const cell of cells) last = await this.run(cell);
+    } catch (error) {
+      return error;
+    }
+    return last;
+  }
+
   /** Compiling comes before declaring: an early error that only V8 finds must not reset a name. @param {Transformed} cell @param {string} name */
   compile(cell, name) {
     return new vm.Script(`(${cell.body}\n)`, { filename: name, columnOffset: -1, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
@@ -85,34 +97,7 @@ export class CellRunner {
 }
 
 /** The parts of `$dx` that need no host. */
-export const cellHost = {
-  meta: import.meta,
-  tdz: new Proxy({ __proto__: null }, {
-    get: function get(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), get); },
-    set: function set(_, name) { throw hidden(new ReferenceError(`Cannot access '${String(name)}' before initialization`), set); },
-  }),
-  /** @param {Record<string, () => unknown>} getters */
-  consts(getters) {
-    const object = Object.create(null);
-    for (const name of Object.keys(getters)) {
-      const set = () => { throw hidden(new TypeError('Assignment to constant variable.'), set); };
-      Object.defineProperty(object, name, { get: getters[name], set });
-    }
-    return object;
-  },
-  /** @param {object} namespace @param {string} specifier @param {string[]} required */
-  check(namespace, specifier, required) {
-    for (const name of required) {
-      if (!(name in namespace)) throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
-    }
-  },
-};
-
-/** @param {Error} error @param {Function} frame */
-function hidden(error, frame) {
-  Error.captureStackTrace(error, frame);
-  return error;
-}
+export const cellHost = { meta: import.meta, tdz, consts, check };
 
 /** @param {any} error @param {Transformed} cell @param {string} name */
 function locate(error, cell, name) {

@@ -40,6 +40,8 @@ VALUES = {
     "import of TypeScript beside it": ("import { v } from './lib'; v", "'lib'"),
     "export is dropped": ("export const a = 1; a + 1", "2"),
     "require": ("require('./lib.ts').v", "'lib'"),
+    "require by another name": ("const r = globalThis['req' + 'uire']; r('./lib').v", "'lib'"),
+    "JSX imports what it does not name": ("<p>1</p>", "[ 'p', { children: '1' } ]"),
     "import()": ("(await import('./lib.js')).v", "'lib'"),
     "this is the global object": ("this === globalThis", "true"),
     "arguments": ("process.argv.slice(2)", "[ 'a', '-b' ]"),
@@ -62,7 +64,7 @@ def test_value(name: str, way: str, tmp_path: Path) -> None:
 
 ERRORS = {
     "uncaught": ("null.x", 1, r"/\[eval\]:1\nnull\.x\n +\^\n\nTypeError: .*\n    at .*/\[eval\]:1:6\n"),
-    "its line and column": ("let a = 1;\n\n  null.x", 1, r"at .*/\[eval\]:3:8\)"),
+    "its line and column": ("let a = 1;\n\n  null.x", 1, r"at .*/\[eval\]:3:8\n"),
     "in TypeScript": ("interface A {}\nlet a: A =\n  null!.x", 1, r"/\[eval\]:3:\d+"),
     "later": ("setTimeout(() => { throw new Error('later') }, 1); 5", 1, r"Error: later\n    at .*/\[eval\]:1:26"),
     "a rejection": ("Promise.reject(new Error('no'))", 1, r"Error: no"),
@@ -96,6 +98,9 @@ def test_colours_need_a_terminal(tmp_path: Path) -> None:
 
 def _eval(code: str, cwd: Path, way: str = "argument") -> subprocess.CompletedProcess[str]:
     (cwd / "lib.ts").write_text("export const v: string = 'lib'")
+    (cwd / "node_modules" / "react").mkdir(parents=True, exist_ok=True)
+    (cwd / "node_modules" / "react" / "package.json").write_text('{"exports": {"./jsx-runtime": "./jsx-runtime.ts"}}')
+    (cwd / "node_modules" / "react" / "jsx-runtime.ts").write_text("export const jsx = (...all: any[]) => all")
     argument, text = (code, "") if way == "argument" else ("-", code)
     command = [*EVAL, argument, "a", "-b"]
     return subprocess.run(

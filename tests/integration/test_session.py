@@ -268,7 +268,8 @@ def test_an_interrupt_of_nothing_changes_nothing() -> None:
 def test_what_resists_an_interrupt_is_ended_and_said_so() -> None:
     # A stopped process answers nothing, like one in an endless native call.
     async def scenario(session: Session, _background: list[Event]) -> None:
-        code = "console.log('ready'); require('node:child_process').execSync(`kill -STOP ${process.pid}`)"
+        shell = "`kill -STOP ${process.pid}; echo ready`, { stdio: 'inherit' }"
+        code = f"require('node:child_process').execSync({shell})"
         outcome = (await run(session, code, interrupt=True))[-1]
         assert isinstance(outcome, EngineDied)
         assert "did not end within 0.5 s of the interrupt" in outcome.reason

@@ -4,9 +4,9 @@
  * answers completion and inspection through the inspector, and ends the process when Python goes away.
  */
 
+import { createRequire } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import { PROTOCOL_VERSION } from '../protocol.mjs';
-import { transformSource } from '../modules/transform.mjs';
 import { DRAINED, INPUT, RELEASED, TRANSFORMED } from '../runtime/flags.mjs';
 import { CellStore } from './cells.mjs';
 import { complete } from './completion.mjs';
@@ -19,6 +19,7 @@ import { checkComplete } from '../cell/transform.mjs';
 
 /** @typedef {import('../protocol.mjs').Header} Header */
 
+const require = createRequire(import.meta.url);
 const { fd, flags, control, input, transform } = workerData;
 /** @type {import('node:worker_threads').MessagePort} */
 const main = control;
@@ -42,6 +43,9 @@ main.on('message', (message) => {
 });
 
 transform.on('message', (/** @type {{ id: number, request: import('../modules/types.mjs').TransformRequest }} */ { id, request }) => {
+  // Loaded with the first TypeScript file.
+  /** @type {typeof import('../modules/transform.mjs')} */
+  const { transformSource } = require('../modules/transform.mjs');
   transform.postMessage({ id, result: transformSource(request) });
   Atomics.add(flags, TRANSFORMED, 1);
   Atomics.notify(flags, TRANSFORMED);

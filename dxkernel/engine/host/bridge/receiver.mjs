@@ -3,7 +3,7 @@
  * out; the expression is only ever looked at, so being wrong here costs a missing suggestion.
  */
 
-import { parseSync } from 'oxc-parser';
+import { parseSync } from '../oxc.cjs';
 
 /**
  * @typedef {{ kind: 'member', receiver: string, prefix: string, start: number }

@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import MagicString from 'magic-string';
-import { transformSync } from 'oxc-transform';
+import { transformSync } from '../oxc.cjs';
 import { declarationOf } from './tree.mjs';
 
 /** @typedef {import('./parse.mjs').Parsed} Parsed */

@@ -2,9 +2,12 @@
  * Source maps of a cell, composed: body → text the transformer printed → cell.
  * Made when first asked for: most cells never throw.
  */
-import { TraceMap, traceSegment } from '@jridgewell/trace-mapping';
+import { createRequire } from 'node:module';
 import { encode } from '@jridgewell/sourcemap-codec';
 
+const require = createRequire(import.meta.url);
+
+/** @typedef {import('@jridgewell/trace-mapping').TraceMap} TraceMap */
 /** @typedef {{ version: 3, file?: string, sources: string[], sourcesContent: string[], names: string[], mappings: string }} SourceMap */
 /**
  * @typedef {object} Lowered
@@ -19,9 +22,18 @@ import { encode } from '@jridgewell/sourcemap-codec';
 export function composeMap(edited, marker, lowered, name, source) {
   const { mappings } = edited.generateDecodedMap({ hires: 'boundary', source: name });
   markInsertions(/** @type {any} */ (mappings), edited.toString().split('\n'), marker);
-  const inner = lowered.maps.map((map) => new TraceMap(map));
+  const inner = lowered.maps.length === 0 ? [] : traceMaps(lowered.maps);
   const composed = mappings.map((line) => (inner.length === 0 ? line.map((segment) => segment.slice(0, 4)) : composeLine(/** @type {any} */ (line), inner, lowered.shift)));
   return { version: 3, sources: [name], sourcesContent: [source], names: [], mappings: encode(/** @type {any} */ (composed)) };
+}
+
+/** Loaded with the first map of a cell that was lowered. @returns {typeof import('@jridgewell/trace-mapping')} */
+const library = () => require('@jridgewell/trace-mapping');
+
+/** @param {any[]} maps */
+function traceMaps(maps) {
+  const { TraceMap } = library();
+  return maps.map((map) => new TraceMap(map));
 }
 
 /** @param {[number, number, number, number][]} line @param {TraceMap[]} inner @param {number} shift */
@@ -41,7 +53,7 @@ function composeLine(line, inner, shift) {
 /** @param {TraceMap[]} maps @param {number} line @param {number} column */
 function traceThrough(maps, line, column) {
   for (const map of maps) {
-    const found = traceSegment(map, line, column);
+    const found = library().traceSegment(map, line, column);
     if (found === null || found.length < 4) return null;
     [, , line, column] = /** @type {[number, number, number, number]} */ (found);
   }

@@ -5,7 +5,7 @@
  * sloppy program, so where only the rules of modules and strict mode object, the text is parsed again as the body of an
  * async arrow function in a script. Nothing is decided by running anything.
  */
-import { parseSync } from 'oxc-parser';
+import { parseSync } from '../oxc.cjs';
 import { scanBrackets } from './nesting.mjs';
 import { problemsOf } from './diagnostics.mjs';
 import { isFunction, shiftTree, walk } from './tree.mjs';

@@ -5,11 +5,11 @@
  * declares `declare` and `keep` before it calls the function. Nothing is decided by running anything. What the function
  * needs at run time is the `$dx` object described by `CellHost`.
  */
+import { createRequire } from 'node:module';
 import MagicString from 'magic-string';
 import { planCompletion } from './completion.mjs';
 import { problemsOf, toDiagnostics } from './diagnostics.mjs';
 import { badRegexes, featuresOf, needsLowering } from './features.mjs';
-import { lower } from './lower.mjs';
 import { composeMap } from './maps.mjs';
 import { importCode, loadsModule, readImport } from './modules.mjs';
 import { declaredNames, redeclarations } from './names.mjs';
@@ -19,6 +19,8 @@ import { initialisedAt, rewriteMeta, rewriteReferences, withoutInitialisedInPatt
 import { constantNames, emptyRegistry, importedNames, nextRegistry } from './registry.mjs';
 import { freeReferences } from './scope.mjs';
 import { rewriteStatements } from './statements.mjs';
+
+const require = createRequire(import.meta.url);
 
 /** @typedef {import('./tree.mjs').Node} Node */
 /** @typedef {import('./names.mjs').Names} Names */
@@ -86,6 +88,9 @@ function transform(source, { name, registry = emptyRegistry(), tsconfig = {}, ne
     if (parsed.isObject) spanExpression(parsed.body[0]);
     return build(source, { name, registry, nextModuleId, text, body: parsed.body, original, maps: [], shift: 0 });
   }
+  // Loaded with the first cell that needs it.
+  /** @type {typeof import('./lower.mjs')} */
+  const { lower } = require('./lower.mjs');
   const lowered = lower(text, parsed, features, tsconfig);
   if (!lowered.ok) return refuse(source, problemsOf(lowered.errors, lowered.shift));
   const reparsed = parseLowered(lowered.text);

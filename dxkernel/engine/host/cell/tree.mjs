@@ -2,13 +2,15 @@
  * Walking ESTree as OXC gives it: children of a node, names bound by a pattern, statement predicates.
  * Nothing here knows what a cell is.
  */
-import { visitorKeys } from 'oxc-parser';
+import { visitorKeys } from '../oxc.cjs';
 
 /** @typedef {any} Node An ESTree node; `start` and `end` are UTF-16 offsets. */
 
+const keysOf = visitorKeys();
+
 /** @param {Node} node @param {(child: Node, key: string) => void} visit */
 export function forEachChild(node, visit) {
-  const keys = visitorKeys[node.type];
+  const keys = keysOf[node.type];
   if (keys === undefined) return;
   for (const key of keys) {
     const value = node[key];

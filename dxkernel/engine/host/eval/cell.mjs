@@ -17,12 +17,12 @@ import { cellHost } from './cell_host.mjs';
 const NAME = '[eval]';
 const require = createRequire(import.meta.url);
 
-/** @typedef {() => Promise<{ v: unknown }>} Cell runs it, once */
+/** @typedef {() => Promise<{ v: unknown }>} Body runs the cell, once */
 
 /**
  * The cell, ready to run; or `undefined` after its diagnostics went to stderr and the exit code was set.
  * @param {string} source
- * @returns {Cell | undefined}
+ * @returns {Body | undefined}
  */
 export function compileCell(source) {
   const directory = process.cwd();
@@ -50,18 +50,24 @@ function compile(cell, filename) {
   const names = [...cell.declare, ...cell.keep];
   const declared = names.length === 0 ? '' : `let ${names.join(', ')};`;
   // On a line of its own, so that the map only has to be moved down by one. `this` is the global object in a cell.
-  const before = 'module.exports = {require, importer: (s, o) => import(s, o), ' +
-    `cell: (function () { ${declared} return (`;
+  // Given to a function, because V8 would name the cell after a property, in every stack trace.
+  const before = `module.exports(require, (s, o) => import(s, o), (function () { ${declared} return (`;
   const map = { ...cell.map, mappings: `;${cell.map.mappings}`, sources: [pathToFileURL(filename).href] };
   const inline = Buffer.from(JSON.stringify(map)).toString('base64');
-  const text = `${before}\n${cell.body}\n); }).call(globalThis)};\n` +
+  const text = `${before}\n${cell.body}\n); }).call(globalThis));\n` +
     `//# sourceMappingURL=data:application/json;base64,${inline}\n`;
   setSourceMapsSupport(true);
   const file = new Module(filename);
   file.filename = filename;
   file.paths = /** @type {any} */ (Module)._nodeModulePaths(process.cwd());
+  /** @type {any[]} */
+  let parts = [];
+  file.exports = (/** @type {any[]} */ ...given) => { parts = given; };
   /** @type {any} */ (file)._compile(text, filename, 'commonjs');
-  return { ...file.exports, filename };
+  const [require, importer, run] = parts;
+  // As in `node -e`, whose programs have it, too.
+  Object.assign(globalThis, { require });
+  return { cell: run, importer, require, filename };
 }
 
 /**

@@ -3,14 +3,8 @@
 import { dirname } from 'node:path';
 import { pathToFileURL, URL } from 'node:url';
 
+import { check, consts, tdz } from '../cell/guards.mjs';
 import * as helpers from '../cell/helpers.mjs';
-
-const { create, defineProperty, keys } = Object;
-const { captureStackTrace } = Error;
-const SafeProxy = Proxy;
-const SafeReferenceError = ReferenceError;
-const SafeSyntaxError = SyntaxError;
-const SafeTypeError = TypeError;
 
 /**
  * @param {Pick<import('./cell.mjs').Compiled, 'importer' | 'require' | 'filename'>} file
@@ -29,53 +23,6 @@ export function cellHost({ importer, require, filename }) {
       return namespace;
     },
   };
-}
-
-const tdz = new SafeProxy({ __proto__: null }, { get: tooEarly, set: tooEarly });
-
-/**
- * @param {object} _target
- * @param {string | symbol} name
- * @returns {never}
- */
-function tooEarly(_target, name) {
-  throw from(new SafeReferenceError(`Cannot access '${String(name)}' before initialization`), tooEarly);
-}
-
-/** @param {Record<string, () => unknown>} getters */
-function consts(getters) {
-  const object = create(null);
-  for (const name of keys(getters)) {
-    const set = () => {
-      throw from(new SafeTypeError('Assignment to constant variable.'), set);
-    };
-    defineProperty(object, name, { get: /** @type {() => unknown} */ (getters[name]), set });
-  }
-  return object;
-}
-
-/**
- * @param {object} namespace
- * @param {string} specifier
- * @param {string[]} required
- */
-function check(namespace, specifier, required) {
-  for (const name of required) {
-    if (!(name in namespace)) {
-      throw new SafeSyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
-    }
-  }
-}
-
-/**
- * The frame of the cell's own line comes first, as when the language throws.
- * @template {Error} E
- * @param {E} error
- * @param {Function} frame
- */
-function from(error, frame) {
-  captureStackTrace(error, frame);
-  return error;
 }
 
 /**

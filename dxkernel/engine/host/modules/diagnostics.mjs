@@ -1,6 +1,6 @@
 /** What is wrong with a file: diagnostics as values, and the SyntaxError that a program sees. */
 
-import { bufferFrom, bufferToString, defineProperty, SafeSyntaxError } from './refs.cjs';
+import { bufferFrom, bufferToString, defineProperty, join, push, SafeSyntaxError } from './refs.cjs';
 
 /** @import { Diagnostic } from './types.mjs' */
 
@@ -51,9 +51,10 @@ export function locate(source, file, start, end) {
  * @returns {SyntaxError & { diagnostics: Diagnostic[] }}
  */
 export function syntaxErrorFor(diagnostics) {
-  const shown = diagnostics.slice(0, MAX_SHOWN).map(describe);
-  if (diagnostics.length > MAX_SHOWN) shown.push(`and ${diagnostics.length - MAX_SHOWN} more`);
-  const error = new SafeSyntaxError(shown.join('\n\n')); // node-do-not-add-exception-line
+  const shown = /** @type {string[]} */ ([]);
+  for (let i = 0; i < diagnostics.length && i < MAX_SHOWN; i++) push(shown, describe(diagnostics[i]));
+  if (diagnostics.length > MAX_SHOWN) push(shown, `and ${diagnostics.length - MAX_SHOWN} more`);
+  const error = new SafeSyntaxError(join(shown, '\n\n')); // node-do-not-add-exception-line
   // The frames are the loader's. The one that matters is the place in the file.
   const { file, line, column } = /** @type {Diagnostic} */ (diagnostics[0]);
   const stack = `SyntaxError: ${error.message}\n    at ${file}:${line}:${column}`;

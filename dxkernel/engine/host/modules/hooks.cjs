@@ -119,9 +119,10 @@ function lazyResolver() {
 function withoutOurFrames(error) {
   const stack = /** @type {{ stack?: unknown }} */ (error)?.stack;
   if (typeof stack !== 'string') return error;
+  const lines = split(stack, '\n');
   let kept = '';
-  for (const line of split(stack, '\n')) {
-    if (exec(OURS, line) === null) kept += `${line}\n`;
+  for (let i = 0; i < lines.length; i++) {
+    if (exec(OURS, lines[i]) === null) kept += `${lines[i]}\n`;
   }
   defineProperty(/** @type {object} */ (error), 'stack', {
     value: slice(kept, 0, -1), writable: true, configurable: true, enumerable: false,

@@ -2,7 +2,7 @@
 
 import { join, resolve } from 'node:path';
 
-import { endsWith, entries, indexOf, slice, startsWith } from './refs.cjs';
+import { endsWith, indexOf, keys, push, slice, startsWith } from './refs.cjs';
 
 /** @import { TsConfig } from './types.mjs' */
 
@@ -14,10 +14,13 @@ import { endsWith, entries, indexOf, slice, startsWith } from './refs.cjs';
  */
 export function pathCandidates(specifier, config) {
   const { paths, pathsBase, baseUrl } = config;
-  const found = [];
+  const found = /** @type {string[]} */ ([]);
   const match = paths && bestPattern(specifier, paths);
-  if (match) for (const target of match.targets) found.push(resolve(pathsBase, fill(target, match.star)));
-  if (baseUrl !== undefined) found.push(join(baseUrl, specifier));
+  if (match) {
+    const { targets, star } = match;
+    for (let i = 0; i < targets.length; i++) push(found, resolve(pathsBase, fill(targets[i], star)));
+  }
+  if (baseUrl !== undefined) push(found, join(baseUrl, specifier));
   return found;
 }
 
@@ -29,7 +32,10 @@ export function pathCandidates(specifier, config) {
 function bestPattern(specifier, paths) {
   let best;
   let bestLength = -1;
-  for (const [pattern, targets] of entries(paths)) {
+  const patterns = keys(paths);
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i];
+    const targets = paths[pattern];
     const at = indexOf(pattern, '*');
     if (at === -1) {
       if (pattern === specifier) return { targets, star: '' };

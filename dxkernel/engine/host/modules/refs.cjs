@@ -21,7 +21,8 @@ const uncurry = (method) => call.bind(/** @type {any} */ (method));
 
 const { parse: jsonParse, stringify: jsonStringify } = JSON;
 const { isArray } = Array;
-const { defineProperty, entries } = Object;
+const { defineProperty, keys } = Object;
+const { cwd } = process;
 const SafeMap = Map;
 const SafeSyntaxError = SyntaxError;
 const bufferFrom = Buffer.from;
@@ -40,10 +41,12 @@ const codeAt = uncurry(String.prototype.charCodeAt);
 const toLowerCase = uncurry(String.prototype.toLowerCase);
 const exec = uncurry(RegExp.prototype.exec);
 const arrayIncludes = uncurry(Array.prototype.includes);
+const push = uncurry(/** @type {(this: any[], item: any) => number} */ (Array.prototype.push));
+const join = uncurry(/** @type {(this: any[], separator: string) => string} */ (Array.prototype.join));
 const bufferToString = uncurry(Buffer.prototype.toString);
 
 module.exports = {
-  jsonParse, jsonStringify, isArray, defineProperty, entries, SafeMap, SafeSyntaxError, bufferFrom, mapGet, mapSet,
+  jsonParse, jsonStringify, isArray, defineProperty, keys, cwd, SafeMap, SafeSyntaxError, bufferFrom, mapGet, mapSet,
   mapHas, startsWith, endsWith, includes, indexOf, lastIndexOf, split, slice, codeAt, toLowerCase, exec,
-  arrayIncludes, bufferToString,
+  arrayIncludes, push, join, bufferToString,
 };

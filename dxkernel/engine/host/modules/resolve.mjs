@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 
 import { isDirectory, isFile, packageAt } from './files.mjs';
 import { isTransformed, withoutOurFrames } from './hooks.cjs';
-import { arrayIncludes, endsWith, exec, includes, slice, startsWith } from './refs.cjs';
+import { arrayIncludes, cwd, endsWith, exec, includes, push, slice, startsWith } from './refs.cjs';
 import { tsconfigFor } from './tsconfig.mjs';
 import { pathCandidates } from './paths.mjs';
 
@@ -67,7 +67,7 @@ export function resolveMissing(specifier, context, next, error) {
   if (!typed && from !== undefined && includes(from, '/node_modules/')) return undefined;
   if (!isPathLike(specifier)) return typed ? undefined : resolveMapped(specifier, context, next);
   const target = locate(specifier, from);
-  return target && firstFile(candidates(target.path), target.suffix, context, next);
+  return target && firstFile(candidates(target.path, []), target.suffix, context, next);
 }
 
 /** @param {string} specifier */
@@ -84,9 +84,7 @@ function preferTypeScript(specifier, context, next) {
   if (extname(specifier) !== '' && exec(/\.(?:[mc]?[jt]sx?|json|node|wasm)(?:[?#]|$)/, specifier) !== null) return;
   const target = locate(specifier, context.parentURL);
   if (target === undefined || isFile(target.path)) return undefined;
-  const paths = [];
-  for (const extension of TYPESCRIPT) paths.push(target.path + extension);
-  return firstFile(paths, target.suffix, context, next);
+  return firstFile(withEndings(target.path, TYPESCRIPT, []), target.suffix, context, next);
 }
 
 /**
@@ -100,8 +98,9 @@ function resolveMapped(specifier, context, next) {
   if (from === undefined || !startsWith(from, 'file:') || startsWith(specifier, '#')) return undefined;
   if (includes(from, '/node_modules/')) return undefined;
   const config = tsconfigFor(dirname(fileURLToPath(from)));
-  for (const path of pathCandidates(specifier, config)) {
-    const found = firstFile([path, ...candidates(path)], '', context, next);
+  const mapped = pathCandidates(specifier, config);
+  for (let i = 0; i < mapped.length; i++) {
+    const found = firstFile(candidates(mapped[i], [mapped[i]]), '', context, next);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -117,7 +116,7 @@ function locate(specifier, from) {
     if (isAbsolute(specifier) && !startsWith(specifier, '//') && from === undefined) {
       return { path: specifier, suffix: '' };
     }
-    const url = new URL(specifier, from ?? pathToFileURL(process.cwd() + '/'));
+    const url = new URL(specifier, from ?? pathToFileURL(cwd() + '/'));
     return { path: fileURLToPath(url), suffix: url.search + url.hash };
   } catch {
     return undefined;
@@ -125,23 +124,35 @@ function locate(specifier, from) {
 }
 
 /**
- * The files that a path may stand for when there is none of exactly that name, best first.
+ * Adds to `paths` the files that a path may stand for when there is none of exactly that name, best first.
  * @param {string} path
- * @returns {string[]}
+ * @param {string[]} paths
+ * @returns {string[]} `paths`
  */
-function candidates(path) {
+function candidates(path, paths) {
   const extension = extname(path);
-  const paths = [];
-  for (const other of WRITTEN_AS[extension] ?? []) paths.push(slice(path, 0, -extension.length) + other);
-  if (!endsWith(path, '/')) for (const other of ADDED) paths.push(path + other);
+  withEndings(slice(path, 0, -extension.length), WRITTEN_AS[extension] ?? [], paths);
+  if (!endsWith(path, '/')) withEndings(path, ADDED, paths);
   if (isDirectory(path)) {
     const main = packageAt(path)?.main;
     if (typeof main === 'string' && main !== '' && main !== '.') {
       const file = resolvePath(path, main);
-      paths.push(file, ...(file === path ? [] : candidates(file)));
+      push(paths, file);
+      if (file !== path) candidates(file, paths);
     }
-    for (const other of ADDED) paths.push(join(path, `index${other}`));
+    withEndings(join(path, 'index'), ADDED, paths);
   }
+  return paths;
+}
+
+/**
+ * @param {string} path
+ * @param {string[]} endings
+ * @param {string[]} paths
+ * @returns {string[]} `paths`, to which the path with each of the endings was added
+ */
+function withEndings(path, endings, paths) {
+  for (let i = 0; i < endings.length; i++) push(paths, path + endings[i]);
   return paths;
 }
 
@@ -154,7 +165,8 @@ function candidates(path) {
 function firstFile(paths, suffix, context, next) {
   // `require` takes paths, `import` takes URLs; Node then finishes the work (symbolic links, format, caches).
   const required = arrayIncludes(context.conditions, 'require');
-  for (const path of paths) {
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths[i];
     if (isFile(path)) return next(required ? path : pathToFileURL(path).href + suffix, context);
   }
   return undefined;

@@ -8,6 +8,7 @@
 
 import { createRequire } from 'node:module';
 
+import { parseSync, transformSync } from '../oxc.cjs';
 import { detectFormat } from './detect.mjs';
 import { diagnosticsOf } from './diagnostics.mjs';
 import { endsWith, exec, includes, indexOf, isArray, slice, startsWith } from './refs.cjs';
@@ -24,9 +25,6 @@ const MAYBE_EXPORT_ASSIGNMENT = /\bexport\s*=[^=>]/;
 const MAYBE_IMPORT_REQUIRE = /\bimport\s+(?:type\s+)?[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=\s*require\b/u;
 const CREATE_REQUIRE = 'import { createRequire as $dxCreateRequire } from "node:module"; ' +
   'const require = $dxCreateRequire(import.meta.url);\n';
-
-/** @type {typeof import('oxc-transform') | undefined} */
-let oxc;
 
 /**
  * Transforms one file. Never throws for what is in the file.
@@ -55,8 +53,6 @@ function featuresOf({ source, filename, lang, options }) {
   const accessor = includes(source, 'accessor') && exec(MAYBE_ACCESSOR, source);
   const assignment = includes(source, 'export') && exec(MAYBE_EXPORT_ASSIGNMENT, source);
   if (!decorators && !accessor && !assignment) return { decorators: false, exportAssignment: false };
-  /** @type {typeof import('oxc-parser')} */
-  const { parseSync } = require('oxc-parser');
   const { program } = parseSync(filename, source, { lang, sourceType: 'module' });
   return {
     decorators: (decorators || accessor) !== null && hasDecorators(program, options.experimentalDecorators === true),
@@ -84,12 +80,11 @@ function hasDecorators(node, legacy) {
  * @returns {Output}
  */
 function runOxc(request, format) {
-  oxc ??= /** @type {typeof import('oxc-transform')} */ (require('oxc-transform'));
   const { filename, source, sourceUrl } = request;
   const options = oxcOptions(request);
   let first;
   for (const sourceType of format ? [format] : /** @type {const} */ (['unambiguous', 'module', 'commonjs'])) {
-    const output = oxc.transformSync(filename, source, { ...options, sourceType });
+    const output = transformSync(filename, source, { ...options, sourceType });
     if (output.map) output.map = { version: 3, sources: [sourceUrl], names: output.map.names, mappings: output.map.mappings };
     if (!fails(output)) return output;
     if (first === undefined || sourceType === 'module') first = output;

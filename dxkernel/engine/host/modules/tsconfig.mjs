@@ -10,7 +10,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { isFile, readText } from './files.mjs';
 import { parseJsonc } from './jsonc.mjs';
-import { endsWith, isArray, includes, mapGet, mapSet, SafeMap, slice, startsWith } from './refs.cjs';
+import { arrayIncludes, endsWith, isArray, includes, keys, mapGet, mapSet, push, SafeMap, slice, startsWith } from './refs.cjs';
 
 /** @import { CompilerOptions, TsConfig } from './types.mjs' */
 
@@ -53,15 +53,15 @@ function find(directory) {
  */
 function read(file, chain) {
   const text = readText(file);
-  if (text === undefined || chain.includes(file)) return NONE;
+  if (text === undefined || arrayIncludes(chain, file)) return NONE;
   const json = parseJsonc(text, file);
   const base = dirname(file);
   /** @type {TsConfig} */
   let config = { options: {}, pathsBase: base };
-  for (const parent of asList(json?.extends)) {
-    const from = locateExtended(parent, base, file);
-    config = merge(config, read(from, [...chain, file]));
-  }
+  const parents = asList(json?.extends);
+  push(chain, file);
+  for (let i = 0; i < parents.length; i++) config = merge(config, read(locateExtended(parents[i], base, file), chain));
+  chain.length -= 1;
   return merge(config, own(json?.compilerOptions ?? {}, base, chain[0] ? dirname(chain[0]) : base));
 }
 
@@ -80,7 +80,11 @@ function own(options, base, root) {
   if (typeof baseUrl === 'string') config.baseUrl = config.pathsBase = resolve(base, expand(baseUrl));
   if (paths !== null && typeof paths === 'object') {
     config.paths = {};
-    for (const key of Object.keys(paths)) config.paths[key] = asList(paths[key]).map(expand);
+    const names = keys(paths);
+    for (let i = 0; i < names.length; i++) {
+      const targets = (config.paths[names[i]] = asList(paths[names[i]]));
+      for (let j = 0; j < targets.length; j++) targets[j] = expand(targets[j]);
+    }
   }
   return config;
 }
@@ -111,9 +115,10 @@ function locateExtended(name, base, file) {
     return endsWith(path, '.json') || isFile(path) ? path : `${path}.json`;
   }
   const { resolve: find } = createRequire(file);
-  for (const request of [name, `${name}.json`, `${name}/tsconfig.json`]) {
+  const requests = [name, `${name}.json`, `${name}/tsconfig.json`];
+  for (let i = 0; i < requests.length; i++) {
     try {
-      const path = find(request);
+      const path = find(requests[i]);
       if (endsWith(path, '.json')) return path;
     } catch {
       // The next spelling; TypeScript tries the same ones.
@@ -127,6 +132,9 @@ function locateExtended(name, base, file) {
  * @returns {string[]}
  */
 function asList(value) {
-  if (typeof value === 'string') return [value];
-  return isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  const list = /** @type {string[]} */ ([]);
+  if (typeof value === 'string') push(list, value);
+  if (!isArray(value)) return list;
+  for (let i = 0; i < value.length; i++) if (typeof value[i] === 'string') push(list, value[i]);
+  return list;
 }

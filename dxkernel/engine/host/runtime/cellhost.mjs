@@ -8,13 +8,11 @@ import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { dirname } from 'node:path';
 import {
-  ErrorCtor, MapCtor, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, ObjectCreate, ObjectDefineProperty, ObjectKeys, ProxyCtor,
-  ReferenceErrorCtor, ReflectApply, ReflectHas, StringCtor, StringPrototypeStartsWith, SyntaxErrorCtor, TypeErrorCtor,
+  MapCtor, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, ObjectCreate, RegExpPrototypeExec, StringPrototypeStartsWith,
 } from '../primordials.mjs';
+import { check, consts, tdz } from '../cell/guards.mjs';
 import * as helpers from '../cell/helpers.mjs';
 import { notebookFile } from './globals.mjs';
-
-const { captureStackTrace } = ErrorCtor;
 
 /** Module namespaces that cells imported, by the number the rewriter gave them. @type {Map<number, any>} */
 const modules = new MapCtor();
@@ -59,45 +57,8 @@ function isMissing(error, specifier) {
 
 /** @param {string} specifier */
 function packageOf(specifier) {
-  const end = /^(?:@[^/]+\/)?[^/]+/.exec(specifier);
+  const end = RegExpPrototypeExec(/^(?:@[^/]+\/)?[^/]+/, specifier);
   return end === null ? specifier : end[0];
-}
-
-/** @param {any} namespace @param {string} specifier @param {string[]} required */
-function check(namespace, specifier, required) {
-  for (let i = 0; i < required.length; i++) {
-    if (!ReflectHas(namespace, required[i])) {
-      throw withoutHost(new SyntaxErrorCtor(`The requested module '${specifier}' does not provide an export named '${required[i]}'`), check);
-    }
-  }
-}
-
-/** @param {Record<string, () => unknown>} getters  of the constants, by name */
-function consts(getters) {
-  const object = ObjectCreate(null);
-  const names = ObjectKeys(getters);
-  const set = () => {
-    throw withoutHost(new TypeErrorCtor('Assignment to constant variable.'), set);
-  };
-  for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(object, names[i], { __proto__: null, get: getters[names[i]], set });
-  }
-  return object;
-}
-
-const tdz = new ProxyCtor(ObjectCreate(null), {
-  get: function get(_, name) {
-    throw withoutHost(new ReferenceErrorCtor(`Cannot access '${StringCtor(name)}' before initialization`), get);
-  },
-  set: function set(_, name) {
-    throw withoutHost(new ReferenceErrorCtor(`Cannot access '${StringCtor(name)}' before initialization`), set);
-  },
-});
-
-/** @template {Error} E @param {E} error @param {Function} caller @returns {E} with the cell's own place on top of its stack */
-function withoutHost(error, caller) {
-  ReflectApply(captureStackTrace, ErrorCtor, [error, caller]);
-  return error;
 }
 
 /** `import.meta` of a cell: as of a module in the process's folder. */

@@ -6,7 +6,7 @@
 import { types } from 'node:util';
 import {
   ArrayIsArray, BufferFrom, JSONStringify, ObjectCreate, ObjectDefineProperty, RegExpPrototypeExec, StringCtor,
-  SymbolToStringTag, TypeErrorCtor, nodeProcess,
+  SymbolToStringTag, TypeErrorCtor, nodeConsole, nodeProcess,
 } from '../primordials.mjs';
 import { currentCellId } from './cells.mjs';
 import { send } from './channel.mjs';
@@ -140,7 +140,7 @@ function vegalite(spec) {
 
 /** `console.clear` of a terminal writes escapes; here it clears the cell's output. */
 export function installClear() {
-  console.clear = () => clear();
+  nodeConsole.clear = () => clear();
 }
 
 /** @param {Record<string, any>} more  members that other modules add @returns {Record<string, any>} */

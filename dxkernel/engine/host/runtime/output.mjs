@@ -117,7 +117,10 @@ function sinkOf(target) {
 }
 
 /** `fs.writeSync(fd, data, …)`. @param {Sink} emit @param {any[]} args @returns {number} bytes */
-function writeNow(emit, [, data, offset, length]) {
+function writeNow(emit, args) {
+  const data = args[1];
+  const offset = args[2];
+  const length = args[3];
   if (typeof data === 'string') {
     // (fd, text, position, encoding)
     emit(data, typeof length === 'string' ? length : undefined);
@@ -137,14 +140,17 @@ function bytesOf(data, offset, length) {
 }
 
 /** `fs.writevSync(fd, buffers)`. @param {Sink} emit @param {any[]} args @returns {number} bytes */
-function writeAllNow(emit, [, buffers]) {
+function writeAllNow(emit, args) {
+  const buffers = args[1];
   let written = 0;
   for (let i = 0; i < buffers.length; i++) written += writeNow(emit, [undefined, buffers[i]]);
   return written;
 }
 
 /** `fs.writeFileSync(fd, data, options)`. @param {Sink} emit @param {any[]} args */
-function writeFileNow(emit, [, data, options]) {
+function writeFileNow(emit, args) {
+  const data = args[1];
+  const options = args[2];
   emit(types.isArrayBufferView(data) ? bytesOf(data, 0, undefined) : data, typeof options === 'string' ? options : options?.encoding);
 }
 

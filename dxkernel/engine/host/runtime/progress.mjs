@@ -103,7 +103,8 @@ function describe(done, total, seconds, over) {
 /** @param {number} seconds */
 function clock(seconds) {
   const whole = MathFloor(MathMin(seconds, 360_000));
-  const [hours, minutes] = [MathFloor(whole / 3600), MathFloor(whole / 60) % 60];
+  const hours = MathFloor(whole / 3600);
+  const minutes = MathFloor(whole / 60) % 60;
   const rest = `${two(minutes)}:${two(whole % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
 }

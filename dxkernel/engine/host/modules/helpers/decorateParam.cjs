@@ -1,10 +1,4 @@
+// What `@oxc-project/runtime/helpers/decorateParam` resolves to in a file with `experimentalDecorators`.
 'use strict';
 
-/**
- * Makes a class or method decorator of a parameter's, as TypeScript's `__param` does.
- * @param {number} index
- * @param {Function} decorator
- */
-module.exports = function decorateParam(index, decorator) {
-  return /** @param {any} target @param {any} key */ (target, key) => decorator(target, key, index);
-};
+module.exports = require('../../cell/helpers.mjs').decorateParam;
