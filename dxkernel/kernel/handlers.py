@@ -7,7 +7,7 @@ cells wait in `ExecutionQueue`; everything here is answered while a cell runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dxkernel.engine.events import ErrorValue
@@ -19,7 +19,7 @@ from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
     from dxkernel.engine.events import CompletionItem, Completions
-    from dxkernel.kernel.history import Entry
+    from dxkernel.kernel.history import Entry, History
     from dxkernel.kernel.kernel import Kernel
 
 T = TypeVar("T")
@@ -114,11 +114,12 @@ async def _history(kernel: Kernel, request: Request) -> Json:
         case _:
             reason = f"history_request: hist_access_type is {kind!r:.60}: expected tail, range or search"
             raise BadRequestError(reason)
-    return {"status": "ok", "history": _history_rows(entries, output=request.get("output", bool, default=False))}
+    outputs = request.get("output", bool, default=False)
+    return {"status": "ok", "history": [_history_row(kernel.history, entry, output=outputs) for entry in entries]}
 
 
-def _history_rows(entries: Sequence[Entry], *, output: bool) -> list[Any]:
-    return [(entry.session, entry.line, (entry.input, entry.output) if output else entry.input) for entry in entries]
+def _history_row(history: History, entry: Entry, *, output: bool) -> tuple[int, int, Any]:
+    return entry.session, entry.line, (entry.input, history.output_of(entry)) if output else entry.input
 
 
 async def _comm_info(kernel: Kernel, request: Request) -> Json:

@@ -112,6 +112,7 @@ class Kernel:
         for task in self._tasks:
             task.cancel()
         self.publisher.flush()
+        self.history.close()
         try:
             await asyncio.wait_for(self.session.close(), CLOSE_TIMEOUT_S)
         except TimeoutError:

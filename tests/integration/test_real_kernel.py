@@ -195,6 +195,19 @@ def test_a_restart_is_empty_and_leaves_no_process(real: Kernel) -> None:
     assert run(client, "typeof old")[1][2]["content"]["data"]["text/plain"] == "'undefined'"
 
 
+def test_history_outlives_the_kernel(real: Kernel) -> None:
+    manager, client = real
+    run(client, "'before the restart: 7391'")
+    manager.restart_kernel(now=False)
+    client.wait_for_ready(timeout=TIMEOUT_S)
+    run(client, "'after it'")
+    found = reply_of(client, client.history(hist_access_type="search", pattern="*restart: 7391*", output=True))
+    ((session, line, (source, output)),) = found["content"]["history"]
+    assert (line, source, output) == (1, "'before the restart: 7391'", source)
+    tail = reply_of(client, client.history(hist_access_type="tail", n=1))["content"]["history"]
+    assert tail == [[session + 1, 1, "'after it'"]]
+
+
 @pytest.mark.parametrize("busy", [False, True])
 @pytest.mark.parametrize("how", ["shutdown", "SIGTERM", "SIGKILL"])
 def test_the_engine_ends_with_the_kernel(real: Kernel, how: str, *, busy: bool) -> None:
