@@ -29,9 +29,9 @@ USAGE_EXIT_CODE = 2
 HELP = """\
 Interactive JavaScript and TypeScript.
 
-usage: dx                       open the REPL (with a pipe: run what comes from it)
+usage: dx COMMAND [ARGS...]
+       dx                       open the REPL (with a pipe: run what comes from it)
        dx -i FILE               run FILE, then open the REPL
-       dx COMMAND [ARGS...]
        dx FILE [ARGS...]        the same as dx run FILE
 
 commands:

@@ -181,11 +181,16 @@ class EngineProcess:
 
     def _deliver(self, frames: list[Frame]) -> None:
         """Put what descriptors 1 and 2 hold where the marks say it belongs."""
-        if not any(frame.kind in _MARKS for frame in frames):
+        if not any(frame.kind in _MARKS or frame.kind == "owner" for frame in frames):
             self._on_frames(frames)
             return
         ordered: list[Frame] = []
         for frame in frames:
+            if frame.kind == "owner":
+                # What is there by now is from before.
+                ordered += self._drain()
+                self.cell = frame.fields["cell"]
+                continue
             if frame.kind in _MARKS:
                 self.cell = frame.fields["cell"]
                 ordered += self._drain()

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from dxkernel.engine.convert import died_event, error_value, event_of
@@ -41,12 +42,16 @@ from dxkernel.errors import EngineDiedError, EngineError, EngineStartError, Prot
 # A well-behaved engine is gone in milliseconds; user code in `process.on("exit")` may take its time, but not for ever.
 CLOSE_GRACE_S = 1.0
 
+# The queue of those who name none.
+MAIN_LANE = ""
+
 
 class Session:
     """A running engine. Use `async with Session() as session`, or `start()` and `close()`.
 
-    Cells run one after another in the order in which `execute` was called. All methods are to be called from the event
-    loop that called `start()`.
+    Cells of one lane run one after another in the order in which `execute` was called. Cells of different lanes take turns
+    on the one main thread: another may run while one awaits. All methods are to be called from the event loop that called
+    `start()`.
     """
 
     def __init__(
@@ -63,14 +68,14 @@ class Session:
         self._options = options or EngineOptions()
         self._on_background = on_background
         self._spawned = node
-        self._turn = asyncio.Lock()
+        self._lanes: dict[str, asyncio.Lock] = {}
         self._inbox: deque[Frame] = deque()
         self._held = False
         self._replies: dict[int, asyncio.Future[Any]] = {}
         self._last_id = 0
         self._last_cell = 0
         self._execution_count = 0
-        self._running: _Running | None = None
+        self._running: dict[int, _Running] = {}
         self._exit_called: int | None = None
         self._kill_reason: str | None = None
         self._closing = False
@@ -119,16 +124,23 @@ class Session:
         return await self.start()
 
     async def execute(
-        self, code: str, *, silent: bool = False, store_history: bool = True, path: str | None = None
+        self,
+        code: str,
+        *,
+        silent: bool = False,
+        store_history: bool = True,
+        path: str | None = None,
+        lane: str = MAIN_LANE,
     ) -> AsyncIterator[Event]:
         """Run one cell: yields `Started`, outputs, then exactly one outcome.
 
         Never raises for the user's errors. Raises `SessionClosedError`, `EngineStartError`. `silent` asks for no result and
         implies that history is not stored. A caller that stops reading early lets the cell run on; its events then go
-        to the background listener.
+        to the background listener. `lane` names the queue to wait in; any name makes one.
         """
         store = store_history and not silent
-        await self._turn.acquire()
+        turn = self._lanes.setdefault(lane, asyncio.Lock())
+        await turn.acquire()
         running: _Running | None = None
         try:
             await self._ready()
@@ -136,7 +148,7 @@ class Session:
             if store:
                 self._execution_count += 1
             name = path or (f"Cell [{self._execution_count}]" if store else f"Cell [*{self._last_cell}]")
-            running = self._running = _Running(self._last_cell)
+            running = self._running[self._last_cell] = _Running(self._last_cell, turn)
             count = self._execution_count
             fields = {"code": code, "name": name, "count": count, "silent": silent, "store": store}
             # Sent before `Started` is told: the engine works while the front end publishes that.
@@ -145,23 +157,33 @@ class Session:
             while not running.done:
                 yield await running.next()
         finally:
-            if running is None or running.done:
-                self._end_turn()
+            if running is None:
+                turn.release()
+            elif running.done:
+                self._end_turn(running)
             else:
                 # The caller stopped reading. The cell runs on, and keeps its turn until it is over.
                 self._keep(self._finish_in_background(running))
 
-    def _end_turn(self) -> None:
-        self._running = None
-        self._turn.release()
+    def _end_turn(self, running: _Running) -> None:
+        del self._running[running.cell]
+        running.turn.release()
 
-    async def evaluate_expressions(self, expressions: Mapping[str, str]) -> dict[str, Finished | Failed]:
+    def drop_lane(self, lane: str) -> None:
+        """Forget a lane in which nothing runs or waits any more."""
+        turn = self._lanes.get(lane)
+        if turn is not None and not turn.locked():
+            del self._lanes[lane]
+
+    async def evaluate_expressions(
+        self, expressions: Mapping[str, str], *, lane: str = MAIN_LANE
+    ) -> dict[str, Finished | Failed]:
         """Each expression's outcome, evaluated in order as a cell that stores no history. An engine that ends under one of
         them, or an interrupt, fails that one.
         """
         outcomes: dict[str, Finished | Failed] = {}
         for name, expression in expressions.items():
-            async for event in self.execute(expression, store_history=False):
+            async for event in self.execute(expression, store_history=False, lane=lane):
                 match event:
                     case Finished() | Failed():
                         outcomes[name] = event
@@ -187,20 +209,20 @@ class Session:
         return Completeness(**await self._ask("is_complete", code=code))
 
     async def interrupt(self) -> None:
-        """Interrupt what runs: the running `execute` ends with `Interrupted`, or, if it resists for the grace time, with
-        `EngineDied` and a new engine. Nothing happens when nothing runs. Returns when the interrupt is sent.
+        """Interrupt what runs, in every lane: each running `execute` ends with `Interrupted`, or, if it resists for the grace
+        time, with `EngineDied` and a new engine. Nothing happens when nothing runs. Returns when the interrupt is sent.
         """
-        running = self._running
-        self._send("interrupt", cell=running.cell if running else 0)
-        if running is not None and not running.interrupted:
-            running.interrupted = True
-            self._keep(self._enforce_interrupt(running))
+        self._send("interrupt", cells=list(self._running))
+        for running in self._running.values():
+            if not running.interrupted:
+                running.interrupted = True
+                self._keep(self._enforce_interrupt(running))
 
     def reply_input(self, request_id: int, text: str | None) -> None:
         """Answer an `InputRequested`. `None` is the end of input (or "cannot ask here")."""
         self._send("input_reply", id=request_id, text=text)
 
-    def send_comm(
+    async def send_comm(
         self,
         kind: Literal["open", "msg", "close"],
         comm_id: str,
@@ -210,7 +232,11 @@ class Session:
         metadata: Mapping[str, Any] | None = None,
         buffers: Sequence[bytes] = (),
     ) -> None:
-        """Pass a comm message of a front end to the program."""
+        """Pass a comm message of a front end to the program. Messages keep the order of the calls.
+
+        Returns when the program's handlers have run, which is not before the main thread is free. What they did is an
+        event before that. Raises `EngineDiedError` if the engine ends first.
+        """
         fields = {
             "message": kind,
             "comm_id": comm_id,
@@ -218,8 +244,7 @@ class Session:
             "data": data,
             "metadata": metadata or {},
         }
-        if self._process is not None:
-            self._process.send(Frame("comm", fields, buffers))
+        await self._ask("comm", buffers, **fields)
 
     # Starting and ending
 
@@ -275,7 +300,7 @@ class Session:
         self._closing = True
         self._kill_reason = reason
         self._send("shutdown")
-        if self._running is not None:
+        if self._running:
             self._process.kill()
         try:
             await asyncio.wait_for(self._gone.wait(), CLOSE_GRACE_S)
@@ -288,17 +313,14 @@ class Session:
 
     def _ended(self, ending: Ending | ProtocolError) -> None:
         """The process is gone: everything that waits fails now, with the reason; a new engine starts unless we closed."""
-        running, process = self._running, self._process
+        assert self._process is not None
         self._process = None
-        cell = running.cell if running else 0
         if isinstance(ending, ProtocolError):
-            died = EngineDied(cell, f"the engine broke its protocol: {ending}")
+            died = EngineDied(0, f"the engine broke its protocol: {ending}")
         else:
-            exit_called = self._exit_called
-            died = died_event(cell, ending, exit_called=exit_called, heap_limit_mb=self._options.heap_limit_mb)
+            died = died_event(0, ending, exit_called=self._exit_called, heap_limit_mb=self._options.heap_limit_mb)
         if self._kill_reason is not None:
-            died = EngineDied(cell, self._kill_reason, died.exit_code, died.signal)
-        assert process is not None
+            died = replace(died, reason=self._kill_reason)
         if not self._hello.done():
             tail = "" if isinstance(ending, ProtocolError) else ending.stderr_tail.strip()
             self._hello.set_exception(EngineStartError(f"{died.reason}\n{tail}".strip()))
@@ -312,8 +334,9 @@ class Session:
             self._keep(self._relaunch())
         self._held = False
         self._flush()
-        if running is not None or not (self._closing or self._closed):
-            self._emit(died)
+        cells = [cell for cell, running in self._running.items() if not running.over.is_set()]
+        for cell in cells or ([] if self._closing or self._closed else [0]):
+            self._emit(replace(died, cell=cell))
         self._gone.set()
 
     async def _relaunch(self) -> None:
@@ -328,7 +351,7 @@ class Session:
         try:
             await asyncio.wait_for(running.over.wait(), grace)
         except TimeoutError:
-            if self._process is not None and self._running is running:
+            if self._process is not None and self._running.get(running.cell) is running:
                 self._kill_reason = (
                     f"the cell did not end within {grace:g} s of the interrupt (it is in native code), "
                     "so the engine was ended; what it held in memory is gone"
@@ -337,9 +360,9 @@ class Session:
 
     # Frames
 
-    def _send(self, kind: str, **fields: Any) -> None:
+    def _send(self, kind: str, buffers: Sequence[bytes] = (), /, **fields: Any) -> None:
         if self._process is not None:
-            self._process.send(Frame(kind, fields))
+            self._process.send(Frame(kind, fields, buffers))
 
     def _submit(self, cell: int, fields: dict[str, Any]) -> None:
         if self._process is None:
@@ -349,12 +372,12 @@ class Session:
         self._process.cell = cell
         self._send("execute", cell=cell, **fields)
 
-    async def _ask(self, kind: str, **fields: Any) -> Any:
+    async def _ask(self, kind: str, buffers: Sequence[bytes] = (), /, **fields: Any) -> Any:
         await self._ready()
         self._last_id += 1
         question = self._last_id
         future = self._replies[question] = asyncio.get_running_loop().create_future()
-        self._send(kind, id=question, **fields)
+        self._send(kind, buffers, id=question, **fields)
         try:
             return await future
         finally:
@@ -378,7 +401,7 @@ class Session:
         if "error" in frame.fields:
             future.set_exception(EngineError(f"the host failed: {frame.fields['error']}"))
         else:
-            future.set_result(frame.fields["value"])
+            future.set_result(frame.fields.get("value"))
 
     def _greeted(self, frame: Frame) -> None:
         fields = frame.fields
@@ -401,6 +424,8 @@ class Session:
                 self._keep(self._structure(frame, raw))
             elif frame.kind == "exiting":
                 self._exit_called = frame.fields["code"]
+            elif frame.kind == "handled":
+                self._resolve(frame)
             elif frame.kind == "fatal":
                 self._kill_reason = frame.fields["reason"]
             else:
@@ -418,20 +443,27 @@ class Session:
         self._flush()
 
     def _emit(self, event: Event) -> None:
-        running = self._running
-        if running is not None and not running.over.is_set() and event.cell == running.cell:
+        running = self._running.get(event.cell)
+        if running is not None and not running.over.is_set():
             if isinstance(event, (Finished, Failed, Interrupted, EngineDied)):
                 running.over.set()
+                self._hand_over_descriptors()
             running.events.put_nowait(event)
         elif self._on_background is not None:
             self._on_background(event)
+
+    def _hand_over_descriptors(self) -> None:
+        """A cell is over: what comes by descriptor 1 and 2 is from one that still runs, if there is one."""
+        others = [cell for cell, running in self._running.items() if not running.over.is_set()]
+        if self._process is not None and others:
+            self._process.cell = others[-1]
 
     async def _finish_in_background(self, running: _Running) -> None:
         while not running.done:
             event = await running.next()
             if self._on_background is not None:
                 self._on_background(event)
-        self._end_turn()
+        self._end_turn(running)
 
     def _keep(self, coroutine: Any) -> None:
         task = asyncio.create_task(coroutine)
@@ -440,10 +472,11 @@ class Session:
 
 
 class _Running:
-    """The cell that runs: its events on their way to `execute`, and whether its outcome has come."""
+    """A cell that runs: its events on their way to `execute`, and whether its outcome has come."""
 
-    def __init__(self, cell: int) -> None:
+    def __init__(self, cell: int, turn: asyncio.Lock) -> None:
         self.cell = cell
+        self.turn = turn
         self.events: asyncio.Queue[Event] = asyncio.Queue()
         self.over = asyncio.Event()
         self.done = False

@@ -56,11 +56,12 @@ async def serve(connection_file: Path, make_session: MakeSession) -> int:
         session.spawn()
     # Imported while Node boots: half of all that a kernel imports.
     from dxkernel.kernel.connection import read_connection_file  # noqa: PLC0415
+    from dxkernel.kernel.history import StoredHistory  # noqa: PLC0415
     from dxkernel.kernel.kernel import Kernel  # noqa: PLC0415
     from dxkernel.kernel.sockets import Sockets  # noqa: PLC0415
     from dxkernel.kernel.wire import Codec  # noqa: PLC0415
 
-    kernel = Kernel(session)
+    kernel = Kernel(session, history=StoredHistory())
     sockets: Sockets | None = None
     try:
         connection = read_connection_file(connection_file)

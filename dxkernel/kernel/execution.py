@@ -18,6 +18,7 @@ from dxkernel.engine.events import (
     Outcome,
     Started,
 )
+from dxkernel.engine.session import MAIN_LANE
 from dxkernel.errors import EngineError
 from dxkernel.kernel.headers import timestamp
 from dxkernel.kernel.parents import Parent
@@ -68,13 +69,16 @@ class _Cell:
 class ExecutionQueue:
     """Execute requests wait here for their turn."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, lane: str = MAIN_LANE) -> None:
+        """`lane` is the session's queue that its cells take; no other `ExecutionQueue` may use the same."""
         self._kernel = kernel
+        self.lane = lane
         self._waiting: deque[tuple[int, Request]] = deque()
         self._last_number = 0
         self._abort_through = 0
         self._interrupted_at: int | None = None
         self._worker: asyncio.Task[None] | None = None
+        self._closed = False
         self.running: Request | None = None
 
     def put(self, request: Request) -> None:
@@ -83,6 +87,13 @@ class ExecutionQueue:
         self._waiting.append((self._last_number, request))
         if self._worker is None:
             self._worker = self._kernel.spawn(self._work())
+
+    def close(self) -> None:
+        """Abort what waits. What runs goes on to its end, and then there is nothing left of this queue."""
+        self._closed = True
+        self._abort_through = self._last_number
+        if self._worker is None:
+            self._kernel.session.drop_lane(self.lane)
 
     def note_interrupt(self, interrupt: Request | None = None) -> None:
         """An interrupt stops what was sent before it, and never a cell that was sent after it."""
@@ -106,12 +117,14 @@ class ExecutionQueue:
                         await self._run(request)
         finally:
             self._worker = None
+            if self._closed:
+                self._kernel.session.drop_lane(self.lane)
 
     async def _run(self, request: Request) -> None:
         self.running, self._interrupted_at = request, None
         started = timestamp()
         try:
-            content = await self._kernel.guard(request, run_cell(self._kernel, request))
+            content = await self._kernel.guard(request, run_cell(self._kernel, self, request))
         finally:
             self.running = None
         if content is not None:
@@ -150,26 +163,26 @@ def _sent_after(request: Request, other: Request) -> bool:
         return False
 
 
-async def run_cell(kernel: Kernel, request: Request) -> Json:
+async def run_cell(kernel: Kernel, queue: ExecutionQueue, request: Request) -> Json:
     """Run one cell, publish what it shows, and return the content of its reply."""
     cell = _Cell.parse(request)
     parent = Parent(request.header, request.message.identities, cell.silent, cell.allow_stdin)
     try:
         await kernel.engine_ready(retry=True)
         if not cell.code.strip():
-            return await _reply_to_empty(kernel, cell, parent)
+            return await _reply_to_empty(kernel, queue, cell, parent)
         query = help_query(cell.code)
         if query is not None:
-            return await _reply_to_question(kernel, cell, parent, query)
-        parent, outcome = await _render_cell(kernel, cell, parent)
+            return await _reply_to_question(kernel, queue, cell, parent, query)
+        parent, outcome = await _render_cell(kernel, queue, cell, parent)
     except EngineError as error:
-        return await _engine_missing(kernel, cell, parent, error)
-    return await _reply_to_outcome(kernel, cell, parent, outcome)
+        return await _engine_missing(kernel, queue, cell, parent, error)
+    return await _reply_to_outcome(kernel, queue, cell, parent, outcome)
 
 
-async def _render_cell(kernel: Kernel, cell: _Cell, parent: Parent) -> tuple[Parent, Outcome]:
+async def _render_cell(kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent) -> tuple[Parent, Outcome]:
     outcome: Outcome | None = None
-    events = kernel.session.execute(cell.code, silent=cell.silent, store_history=cell.store_history)
+    events = kernel.session.execute(cell.code, silent=cell.silent, store_history=cell.store_history, lane=queue.lane)
     async for event in events:
         match event:
             case Started(cell=number, execution_count=count):
@@ -180,7 +193,7 @@ async def _render_cell(kernel: Kernel, cell: _Cell, parent: Parent) -> tuple[Par
                 _ask(kernel, event, parent)
             case Finished() | Failed() | Interrupted() | EngineDied():
                 outcome = event
-                await _conclude(kernel, cell, parent, outcome)
+                await _conclude(kernel, queue, cell, parent, outcome)
             case _:
                 kernel.show(event)
     if outcome is None:
@@ -194,13 +207,13 @@ def _publish_input(kernel: Kernel, cell: _Cell, parent: Parent) -> None:
         kernel.publisher.publish(Publication("execute_input", content), parent.header)
 
 
-async def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
+async def _conclude(kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent, outcome: Outcome) -> None:
     kernel.stdin.drop(outcome.cell)
     if isinstance(outcome, EngineDied):
         kernel.close_comms(parent.header)
     # A silent cell is the front end's own: what a person sent is not to suffer from it.
     if cell.stop_on_error and not cell.silent and not isinstance(outcome, Finished):
-        await kernel.queue.stop_on_error(outcome)
+        await queue.stop_on_error(outcome)
     publication = render(outcome, parent.execution_count)
     if publication is not None and not cell.silent:
         kernel.publisher.publish(publication, parent.header)
@@ -208,42 +221,49 @@ async def _conclude(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcom
         kernel.history.add(parent.execution_count, cell.code, _plain_text(outcome))
 
 
-async def _reply_to_outcome(kernel: Kernel, cell: _Cell, parent: Parent, outcome: Outcome) -> Json:
+async def _reply_to_outcome(
+    kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent, outcome: Outcome
+) -> Json:
     kernel.publisher.flush()
     if not isinstance(outcome, Finished):
         content = {"status": "error", **error_content(outcome)}
     else:
-        content = await _ok(kernel, cell)
+        content = await _ok(kernel, queue, cell)
     return {**content, "execution_count": parent.execution_count}
 
 
-async def _reply_to_empty(kernel: Kernel, cell: _Cell, parent: Parent) -> Json:
+async def _reply_to_empty(kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent) -> Json:
     """Nothing to run is answered at once, and takes no number."""
     _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
-    return await _ok(kernel, cell)
+    return await _ok(kernel, queue, cell)
 
 
-async def _reply_to_question(kernel: Kernel, cell: _Cell, parent: Parent, query: HelpQuery) -> Json:
+async def _reply_to_question(
+    kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent, query: HelpQuery
+) -> Json:
     """`name?` runs nothing: what is known goes to the front end's pager."""
     _publish_input(kernel, cell, replace(parent, execution_count=kernel.session.execution_count))
     found = await kernel.session.inspect(query.expression, len(query.expression), 1 if query.source else 0)
     payload = [{"source": "page", "data": dict(found.data), "start": 0}] if found else []
     if not found and not cell.silent:
         kernel.publisher.publish(stream("stdout", f"Nothing is known about `{query.expression}`.\n"), parent.header)
-    return {**await _ok(kernel, cell), "payload": payload}
+    return {**await _ok(kernel, queue, cell), "payload": payload}
 
 
-async def _ok(kernel: Kernel, cell: _Cell) -> Json:
-    values = await kernel.session.evaluate_expressions(cell.expressions) if cell.expressions else {}
-    expressions = {name: expression_content(value) for name, value in values.items()}
-    return {"status": "ok", "payload": [], "user_expressions": expressions}
+async def _ok(kernel: Kernel, queue: ExecutionQueue, cell: _Cell) -> Json:
+    expressions = cell.expressions
+    values = await kernel.session.evaluate_expressions(expressions, lane=queue.lane) if expressions else {}
+    contents = {name: expression_content(value) for name, value in values.items()}
+    return {"status": "ok", "payload": [], "user_expressions": contents}
 
 
-async def _engine_missing(kernel: Kernel, cell: _Cell, parent: Parent, error: EngineError) -> Json:
+async def _engine_missing(
+    kernel: Kernel, queue: ExecutionQueue, cell: _Cell, parent: Parent, error: EngineError
+) -> Json:
     kernel.engine_lost(error)
     outcome = EngineDied(0, str(error))
     _publish_input(kernel, cell, parent)
-    await _conclude(kernel, replace(cell, store_history=False), parent, outcome)
+    await _conclude(kernel, queue, replace(cell, store_history=False), parent, outcome)
     return {"status": "error", **error_content(outcome)}
 
 

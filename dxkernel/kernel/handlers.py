@@ -7,7 +7,7 @@ cells wait in `ExecutionQueue`; everything here is answered while a cell runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dxkernel.engine.events import ErrorValue
@@ -19,7 +19,7 @@ from dxkernel.magics.help import help_query
 
 if TYPE_CHECKING:
     from dxkernel.engine.events import CompletionItem, Completions
-    from dxkernel.kernel.history import Entry
+    from dxkernel.kernel.history import Entry, History
     from dxkernel.kernel.kernel import Kernel
 
 T = TypeVar("T")
@@ -114,11 +114,12 @@ async def _history(kernel: Kernel, request: Request) -> Json:
         case _:
             reason = f"history_request: hist_access_type is {kind!r:.60}: expected tail, range or search"
             raise BadRequestError(reason)
-    return {"status": "ok", "history": _history_rows(entries, output=request.get("output", bool, default=False))}
+    outputs = request.get("output", bool, default=False)
+    return {"status": "ok", "history": [_history_row(kernel.history, entry, output=outputs) for entry in entries]}
 
 
-def _history_rows(entries: Sequence[Entry], *, output: bool) -> list[Any]:
-    return [(entry.session, entry.line, (entry.input, entry.output) if output else entry.input) for entry in entries]
+def _history_row(history: History, entry: Entry, *, output: bool) -> tuple[int, int, Any]:
+    return entry.session, entry.line, (entry.input, history.output_of(entry)) if output else entry.input
 
 
 async def _comm_info(kernel: Kernel, request: Request) -> Json:
@@ -133,7 +134,7 @@ def _comm(kind: Literal["open", "msg", "close"]) -> Handler:
         target = request.get("target_name", str, "")
         await kernel.engine_ready()
         kernel.track_comm(kind, comm_id, target)
-        kernel.session.send_comm(
+        await kernel.session.send_comm(
             kind,
             comm_id,
             request.message.content.get("data") or {},
@@ -155,6 +156,21 @@ async def _shutdown(kernel: Kernel, request: Request) -> Json:
     restart = request.get("restart", bool, default=False)
     kernel.stop_after_reply(restart=restart)
     return {"status": "ok", "restart": restart}
+
+
+async def _create_subshell(kernel: Kernel, request: Request) -> Json:
+    del request
+    return {"status": "ok", "subshell_id": kernel.subshells.create()}
+
+
+async def _delete_subshell(kernel: Kernel, request: Request) -> Json:
+    kernel.subshells.delete(request.require("subshell_id", str))
+    return {"status": "ok"}
+
+
+async def _list_subshell(kernel: Kernel, request: Request) -> Json:
+    del request
+    return {"status": "ok", "subshell_id": kernel.subshells.names()}
 
 
 async def _connect(kernel: Kernel, request: Request) -> Json:
@@ -187,6 +203,9 @@ HANDLERS: Mapping[str, Handler] = {
     "comm_close": _comm("close"),
     "interrupt_request": _interrupt,
     "shutdown_request": _shutdown,
+    "create_subshell_request": _create_subshell,
+    "delete_subshell_request": _delete_subshell,
+    "list_subshell_request": _list_subshell,
     "connect_request": _connect,
     "debug_request": _debug,
 }

@@ -34,6 +34,6 @@ def kernel_info() -> dict[str, Any]:
             {"text": "JavaScript (MDN)", "url": "https://developer.mozilla.org/docs/Web/JavaScript"},
             {"text": "Node.js", "url": "https://nodejs.org/docs/latest-v24.x/api/"},
         ],
-        "supported_features": [],
+        "supported_features": ["kernel subshells"],
         "debugger": False,
     }

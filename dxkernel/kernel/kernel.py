@@ -1,8 +1,8 @@
 """The kernel between its two sides: a client's messages on one, the engine's session on the other.
 
 It decides nothing about sockets: messages come in through `receive` and leave through a `Transport`, so a whole kernel
-runs in a test without either. Cells run one after another; every other request is answered while a cell runs. Whatever a
-request does, it is wrapped in `busy` and `idle`, and no client can end the kernel by sending nonsense.
+runs in a test without either. Cells of one subshell run one after another; every other request is answered while a cell
+runs. Whatever a request does, it is wrapped in `busy` and `idle`, and no client can end the kernel by sending nonsense.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dxkernel.engine.events import CommMessage, EngineDied, Event, InputRequested, Notice
 from dxkernel.errors import DxError
-from dxkernel.kernel.execution import ExecutionQueue, refuse_input
+from dxkernel.kernel.execution import refuse_input
 from dxkernel.kernel.handlers import HANDLERS, error_reply
 from dxkernel.kernel.headers import Headers
 from dxkernel.kernel.history import History, MemoryHistory
@@ -24,6 +24,7 @@ from dxkernel.kernel.publisher import Publisher
 from dxkernel.kernel.render import Publication, render, stream
 from dxkernel.kernel.requests import BadRequestError, Request
 from dxkernel.kernel.stdin import Stdin
+from dxkernel.kernel.subshells import Subshells
 from dxkernel.kernel.wire import Message
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Kernel:
         self.parents = Parents()
         self.comms: dict[str, str] = {}
         self.stdin = Stdin(self._send_stdin, self.session.reply_input, self.headers)
-        self.queue = ExecutionQueue(self)
+        self.subshells = Subshells(self)
         self.stopped = asyncio.Event()
         self._stopping = False
         self._transport: Transport | None = None
@@ -97,7 +98,7 @@ class Kernel:
 
     async def interrupt(self) -> None:
         """Interrupt the running cell, if any."""
-        self.queue.note_interrupt()
+        self.subshells.note_interrupt()
         if self._engine is not None and self._engine.done() and self._engine.result() is None:
             await self.session.interrupt()
 
@@ -111,6 +112,7 @@ class Kernel:
         for task in self._tasks:
             task.cancel()
         self.publisher.flush()
+        self.history.close()
         try:
             await asyncio.wait_for(self.session.close(), CLOSE_TIMEOUT_S)
         except TimeoutError:
@@ -125,12 +127,14 @@ class Kernel:
         request = Request(channel, message)
         if channel == "stdin":
             self.stdin.receive(message)
-        elif message.msg_type == "execute_request":
-            self.queue.put(request)
+            return
+        queue = self.subshells.queue_of(request)
+        if message.msg_type == "execute_request" and queue is not None:
+            queue.put(request)
         else:
             if message.msg_type == "interrupt_request":
-                self.queue.note_interrupt(request)
-            self.spawn(self._handle(request))
+                self.subshells.note_interrupt(request)
+            self.spawn(self._handle(request, lost=queue is None))
 
     def welcome(self, topic: bytes) -> None:
         """A client subscribed to iopub: tell it, so that it knows it will miss nothing from now on (JEP 65)."""
@@ -142,9 +146,13 @@ class Kernel:
         if self._transport is not None:
             self._transport.drain("shell")
 
-    async def _handle(self, request: Request) -> None:
+    async def _handle(self, request: Request, *, lost: bool) -> None:
+        """Answer what does not wait in a queue. `lost` says that it names a subshell that does not exist."""
         message = request.message
         with self.busy(request):
+            if lost and message.msg_type.endswith("_request"):
+                self.reply(request, self._no_such_subshell(request))
+                return
             handler = HANDLERS.get(message.msg_type)
             if handler is None:
                 log.warning("unknown message type %.60r on %s", message.msg_type, request.channel)
@@ -156,6 +164,13 @@ class Kernel:
                     self.publisher.publish(Publication("shutdown_reply", content), request.header)
         if self._stopping:
             self.stopped.set()
+
+    def _no_such_subshell(self, request: Request) -> Json:
+        reason = f"there is no subshell {request.header.get('subshell_id')!r:.60}; it may have been deleted"
+        content = error_reply("SubshellNotFound", reason)
+        if request.message.msg_type == "execute_request":
+            content["execution_count"] = self.session.execution_count
+        return content
 
     async def guard(self, request: Request, work: Awaitable[Json | None]) -> Json | None:
         """The result of `work`, or the content of an error reply: the boundary at which a request may fail."""
@@ -179,8 +194,8 @@ class Kernel:
             yield
         finally:
             self.publisher.status("idle", request.header)
-            running = self.queue.running
-            if running is not None and running is not request:
+            running = self.subshells.running_beside(request)
+            if running is not None:
                 # Front ends show the newest status, whosever it is: the cell is still running.
                 self.publisher.status("busy", running.header)
                 self.publisher.flush()

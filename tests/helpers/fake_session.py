@@ -34,7 +34,7 @@ from dxkernel.engine.events import (
     Uncaught,
 )
 from dxkernel.engine.options import EngineInfo, EngineOptions
-from dxkernel.engine.session import Session
+from dxkernel.engine.session import MAIN_LANE, Session
 from dxkernel.errors import EngineStartError
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ class FakeSession(Session):
         self._start_failures = start_failures
         self._cells = 0
         self._count = 0
-        self._turn = asyncio.Lock()
-        self._busy = False
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._busy = 0
         self._answers: dict[int, asyncio.Future[str | None]] = {}
         self._late: list[Event] = []
 
@@ -152,12 +152,14 @@ class FakeSession(Session):
         silent: bool = False,
         store_history: bool = True,
         path: str | None = None,  # noqa: ARG002
+        lane: str = MAIN_LANE,
     ) -> AsyncIterator[Event]:
-        self.calls.append(Call("execute", (code,), {"silent": silent, "store_history": store_history}))
+        more = {"lane": lane} if lane else {}
+        self.calls.append(Call("execute", (code,), {"silent": silent, "store_history": store_history, **more}))
         if self.lost:
             raise EngineStartError("no engine")
-        async with self._turn:
-            self._busy = True
+        async with self._turns.setdefault(lane, asyncio.Lock()):
+            self._busy += 1
             self.interrupted.clear()
             try:
                 self._cells += 1
@@ -168,7 +170,7 @@ class FakeSession(Session):
                 async for event in self._replay(cell, self.table.get(code, [Finished(0, None)])):
                     yield event
             finally:
-                self._busy = False
+                self._busy -= 1
 
     async def _replay(self, cell: int, steps: Sequence[Step]) -> AsyncIterator[Event]:
         for step in steps:
@@ -201,7 +203,12 @@ class FakeSession(Session):
         for event in late:
             self._listener(event)
 
-    async def evaluate_expressions(self, expressions: Mapping[str, str]) -> dict[str, Finished | Failed]:
+    async def evaluate_expressions(
+        self,
+        expressions: Mapping[str, str],
+        *,
+        lane: str = MAIN_LANE,  # noqa: ARG002
+    ) -> dict[str, Finished | Failed]:
         self.calls.append(Call("evaluate_expressions", (expressions,)))
         known: dict[str, Finished | Failed] = {"x()": Failed(0, ERROR), "undefined": Finished(0, None)}
         return {name: known.get(text, Finished(0, {"text/plain": text})) for name, text in expressions.items()}
@@ -224,6 +231,9 @@ class FakeSession(Session):
         if self._busy:
             self.interrupted.set()
 
+    def drop_lane(self, lane: str) -> None:
+        self._turns.pop(lane, None)
+
     async def restart(self) -> EngineInfo:
         self.lost = False
         return await self.start()
@@ -237,7 +247,7 @@ class FakeSession(Session):
         if answer is not None and not answer.done():
             answer.set_result(text)
 
-    def send_comm(
+    async def send_comm(
         self,
         kind: Literal["open", "msg", "close"],
         comm_id: str,

@@ -177,7 +177,6 @@ def test_display_and_update(real: Kernel) -> None:
     assert [m["content"]["transient"] for m in messages[2:4]] == [{"display_id": "it"}] * 2
 
 
-@pytest.mark.xfail(reason="the engine has no comms yet, so nobody says that a target is unknown")
 def test_a_comm_for_nobody_is_closed(real: Kernel) -> None:
     _, client = real
     message = client.session.msg("comm_open", {"comm_id": "c", "target_name": "nobody", "data": {}})
@@ -194,6 +193,19 @@ def test_a_restart_is_empty_and_leaves_no_process(real: Kernel) -> None:
     client.wait_for_ready(timeout=TIMEOUT_S)
     wait_until_gone(pid)
     assert run(client, "typeof old")[1][2]["content"]["data"]["text/plain"] == "'undefined'"
+
+
+def test_history_outlives_the_kernel(real: Kernel) -> None:
+    manager, client = real
+    run(client, "'before the restart: 7391'")
+    manager.restart_kernel(now=False)
+    client.wait_for_ready(timeout=TIMEOUT_S)
+    run(client, "'after it'")
+    found = reply_of(client, client.history(hist_access_type="search", pattern="*restart: 7391*", output=True))
+    ((session, line, (source, output)),) = found["content"]["history"]
+    assert (line, source, output) == (1, "'before the restart: 7391'", source)
+    tail = reply_of(client, client.history(hist_access_type="tail", n=1))["content"]["history"]
+    assert tail == [[session + 1, 1, "'after it'"]]
 
 
 @pytest.mark.parametrize("busy", [False, True])

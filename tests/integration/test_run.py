@@ -211,7 +211,7 @@ USAGE = {
     "run --help": (["run", "--help"], 0, "usage: dx run"),
     "eval --help": (["eval", "--help"], 0, "usage: dx eval"),
     "--version": (["--version"], 0, "dx "),
-    "nothing": ([], 2, "REPL"),
+    "repl --help": (["repl", "--help"], 0, "usage: dx [repl]"),
     "run": (["run"], 2, "usage: dx run"),
     "run with only options": (["run", "--require", "x"], 2, "usage: dx run"),
     "eval": (["eval"], 2, "usage: dx eval"),

@@ -237,4 +237,5 @@ def test_starting_is_said_once_and_subscribers_are_welcomed() -> None:
 
 def test_the_table_names_every_request_of_the_protocol() -> None:
     requests = "kernel_info complete inspect is_complete history comm_info interrupt shutdown connect debug"
+    requests += " create_subshell delete_subshell list_subshell"
     assert {f"{name}_request" for name in requests.split()} | {"comm_open", "comm_msg", "comm_close"} == set(HANDLERS)

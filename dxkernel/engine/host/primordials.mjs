@@ -55,6 +55,8 @@ export const StringPrototypeSplit = uncurryThis(/** @type {(separator: string, l
 export const StringPrototypeReplaceAll = uncurryThis(
   /** @type {(pattern: string, replacement: string) => string} */ (String.prototype.replaceAll),
 );
+export const StringPrototypePadStart = uncurryThis(String.prototype.padStart);
+export const StringPrototypeRepeat = uncurryThis(String.prototype.repeat);
 export const StringPrototypeTrim = uncurryThis(String.prototype.trim);
 export const StringPrototypeToWellFormed = uncurryThis(String.prototype.toWellFormed);
 export const StringPrototypeCharCodeAt = uncurryThis(String.prototype.charCodeAt);
@@ -79,6 +81,8 @@ export const SymbolAsyncIterator = Symbol.asyncIterator;
 export const NumberCtor = Number;
 export const NumberIsFinite = Number.isFinite;
 export const NumberIsInteger = Number.isInteger;
+export const NumberPrototypeToFixed = uncurryThis(Number.prototype.toFixed);
+export const MathFloor = Math.floor;
 export const MathMin = Math.min;
 export const MathMax = Math.max;
 
@@ -108,6 +112,7 @@ export const BufferToString = uncurryThis(Buffer.prototype.toString);
 export const BufferUtf8Write = uncurryThis(/** @type {any} */ (Buffer.prototype).utf8Write);
 
 export const nodeProcess = process;
+export const nodeConsole = console;
 export const processNextTick = process.nextTick.bind(process);
 export const processHrtime = process.hrtime.bigint;
 export const setTimeoutFn = setTimeout;

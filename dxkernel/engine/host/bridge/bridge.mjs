@@ -69,7 +69,7 @@ const commands = {
     else interrupter.whenCalm(() => main.postMessage({ kind: 'run', ...rewritten.run }));
   },
   interrupt(header) {
-    interrupter.interrupt(header.cell);
+    interrupter.interrupt(header.cells);
   },
   input_reply(header) {
     input.postMessage({ id: header.id, text: header.text });
@@ -81,7 +81,9 @@ const commands = {
     Atomics.notify(flags, DRAINED);
   },
   comm(header, buffers) {
-    main.postMessage({ ...header, buffers });
+    // Copies of exactly these bytes: a view would take along the whole chunk that it lies in.
+    const copies = buffers.map((buffer) => new Uint8Array(buffer));
+    interrupter.whenCalm(() => main.postMessage({ ...header, buffers: copies }, copies.map((copy) => copy.buffer)));
   },
   shutdown() {
     interrupter.whenCalm(() => main.postMessage({ kind: 'exit' }));

@@ -40,23 +40,23 @@ export class Interrupter {
     else callback();
   }
 
-  /** @param {number} cell */
-  interrupt(cell) {
+  /** @param {number[]} cells  all that run: which of them holds the main thread is not known here */
+  interrupt(cells) {
     if (this.#busy) return;
     this.#busy = true;
-    this.#attempt(++this.#seq, cell, performance.now(), 0);
+    this.#attempt(++this.#seq, cells, performance.now(), 0);
   }
 
-  /** @param {number} seq @param {number} cell @param {number} started @param {number} signals */
-  #attempt(seq, cell, started, signals) {
-    this.#main.postMessage({ kind: 'interrupt', seq, cell });
+  /** @param {number} seq @param {number[]} cells @param {number} started @param {number} signals */
+  #attempt(seq, cells, started, signals) {
+    this.#main.postMessage({ kind: 'interrupt', seq, cells });
     setTimeout(() => {
       if (Atomics.load(this.#flags, INTERRUPT_SEEN) >= seq) return this.#calm();
       const sent = Atomics.load(this.#flags, CHILD_WAIT) === 1 ? signalChildren(performance.now() - started, signals) : signals;
       this.#inspector.terminateExecution();
       setTimeout(() => {
         if (Atomics.load(this.#flags, INTERRUPT_SEEN) >= seq) this.#calm();
-        else this.#attempt(seq, cell, started, sent);
+        else this.#attempt(seq, cells, started, sent);
       }, signals === 0 && sent === 0 ? ANSWER_MS : REPEAT_MS);
     }, ANSWER_MS);
   }

@@ -3,17 +3,20 @@
  */
 
 import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess } from '../primordials.mjs';
+import { currentCellId, leaveCells } from './cells.mjs';
 import { openChannel, send } from './channel.mjs';
 import { endChildrenOf, installChildren } from './children.mjs';
-import { createDx } from './display.mjs';
+import { answerComms, receiveComm } from './comms.mjs';
+import { createDx, installClear } from './display.mjs';
 import { describeError } from './errors.mjs';
-import { installExecutor, interruptCell, runCell, runningCell, takeFailure } from './executor.mjs';
+import { abandonCell, installExecutor, interruptCell, runCell, takeFailure } from './executor.mjs';
 import { installFaults } from './faults.mjs';
 import { INSPECTED, INTERRUPT_SEEN, RELEASED } from './flags.mjs';
 import { installGlobals, remember } from './globals.mjs';
 import { cellHost } from './cellhost.mjs';
 import { installInput } from './input.mjs';
 import { installOutput } from './output.mjs';
+import { progress } from './progress.mjs';
 import { installTransform } from './transform.mjs';
 import { setColors } from './values.mjs';
 
@@ -38,7 +41,8 @@ export function boot({ config, bridge, flags, ports }) {
   installOutput(config);
   installChildren(flags);
   const { password } = installInput({ port: ports.input, flags });
-  installGlobals(createDx({ password }));
+  installGlobals(createDx({ password, progress }));
+  installClear();
   installExecutor({ host: cellHost, remember });
   installFaults({ takeFailure, exiting: (code) => exiting(code, flags, ports.control) });
   installTransform({ port: ports.transform, flags });
@@ -54,6 +58,7 @@ function listen(bridge, flags, control) {
   control.addEventListener('message', (event) => {
     const message = /** @type {MessageEvent} */ (event).data;
     if (message.kind === 'run') run(message);
+    else if (message.kind === 'comm') receiveComm(message);
     else if (message.kind === 'interrupt') interrupt(message, flags);
     else if (message.kind === 'exit') ReflectApply(exit, nodeProcess, [0]);
   });
@@ -69,7 +74,7 @@ function listen(bridge, flags, control) {
  * @param {number} code @param {Int32Array} flags @param {MessagePort} control
  */
 function exiting(code, flags, control) {
-  send({ kind: 'exiting', cell: runningCell(), code });
+  send({ kind: 'exiting', cell: currentCellId(), code });
   if (AtomicsLoad(flags, INSPECTED) === 0) return;
   control.postMessage({ kind: 'release' });
   AtomicsWait(flags, RELEASED, 0, RELEASE_MS);
@@ -80,13 +85,18 @@ function run(message) {
   try {
     runCell(message);
   } catch (error) {
-    send({ kind: 'done', cell: message.cell.id, outcome: 'failed', error: describeError(error) });
+    const { id } = message.cell;
+    if (abandonCell(id)) send({ kind: 'done', cell: id, outcome: 'failed', error: describeError(error) });
   }
 }
 
-/** @param {{ seq: number, cell: number }} message @param {Int32Array} flags */
-function interrupt({ seq, cell }, flags) {
+/** @param {{ seq: number, cells: number[] }} message @param {Int32Array} flags */
+function interrupt({ seq, cells }, flags) {
   AtomicsStore(flags, INTERRUPT_SEEN, seq);
-  interruptCell(cell);
-  endChildrenOf(cell);
+  leaveCells();
+  for (let i = 0; i < cells.length; i++) {
+    interruptCell(cells[i]);
+    endChildrenOf(cells[i]);
+  }
+  answerComms();
 }

@@ -20,6 +20,11 @@ export function runInCell(cell, callback) {
   ReflectApply(run, storage, [cell, callback]);
 }
 
+/** Run what an earlier cell left to be called: it is that cell's again. @param {Cell | undefined} cell @param {() => void} callback */
+export function runAs(cell, callback) {
+  ReflectApply(run, storage, [cell, callback]);
+}
+
 /** @returns {Cell | undefined} */
 export function currentCell() {
   return ReflectApply(getStore, storage, []);

@@ -36,8 +36,10 @@ export function installChildren(shared) {
   const { spawn } = prototype;
   prototype.spawn = function (/** @type {any} */ options) {
     const cell = currentCellId();
+    const writes = inherits(options?.stdio);
+    if (writes) own(cell);
     const result = ReflectApply(spawn, this, [options]);
-    follow(this, cell, inherits(options?.stdio));
+    follow(this, cell, writes);
     return result;
   };
   syncBuiltinESMExports();
@@ -67,6 +69,7 @@ function bracket(name) {
   owner[name] = {
     [name](/** @type {any[]} */ ...args) {
       const cell = currentCellId();
+      own(cell);
       AtomicsStore(flags, CHILD_WAIT, 1);
       try {
         return ReflectApply(original, this, args);
@@ -89,6 +92,15 @@ function inherits(stdio) {
     if (entry === 'inherit' || entry === 1 || entry === 2 || entry?.type === 'inherit' || entry?.type === 'fd') return true;
   }
   return false;
+}
+
+/**
+ * What comes on fd 1 and 2 from now on is a child's of this cell: another cell may be the newest. Nothing to wait for, since
+ * Python reads this before it reads them.
+ * @param {number} cell
+ */
+function own(cell) {
+  send({ kind: 'owner', cell });
 }
 
 /** Have Python empty fd 1 and 2 now. @param {number} cell  what the bytes belong to */

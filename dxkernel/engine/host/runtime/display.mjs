@@ -5,17 +5,21 @@
 
 import { types } from 'node:util';
 import {
-  ArrayIsArray, BufferFrom, JSONStringify, ObjectCreate, ObjectDefineProperty, StringCtor,
-  SymbolToStringTag, TypeErrorCtor, nodeProcess,
+  ArrayIsArray, BufferFrom, JSONStringify, ObjectCreate, ObjectDefineProperty, RegExpPrototypeExec, StringCtor,
+  SymbolToStringTag, TypeErrorCtor, nodeConsole, nodeProcess,
 } from '../primordials.mjs';
 import { currentCellId } from './cells.mjs';
 import { send } from './channel.mjs';
+import { commApi } from './comms.mjs';
 import { tableHtml } from './tables.mjs';
-import { bare, bundleOf, displaySymbol, imageType, plain, render } from './values.mjs';
+import { bare, bundleOf, displaySymbol, imageType, jsonCopy, plain, render } from './values.mjs';
 
 /** @typedef {import('./values.mjs').Rendering} Rendering */
 
 let displays = 0;
+
+// What JupyterLab and VS Code have a renderer for, when a chart does not say.
+const VEGALITE_VERSION = '5';
 
 /** A value with given representations. */
 class Displayable {
@@ -117,11 +121,33 @@ function table(rows, options) {
   return new Displayable({ 'text/html': tableHtml(rows, options), 'text/plain': plain(rows) });
 }
 
+/**
+ * A chart by its Vega-Lite specification; the version is the one that `$schema` names.
+ * @param {any} spec  an object, or what makes one by `toSpec()` or `toJSON()`
+ */
+function vegalite(spec) {
+  const made = typeof spec?.toSpec === 'function' ? spec.toSpec() : spec;
+  const copy = made !== null && typeof made === 'object' ? jsonCopy(made) : undefined;
+  if (copy === null || typeof copy !== 'object' || ArrayIsArray(copy)) throw new TypeErrorCtor('dx.vegalite: expected a Vega-Lite specification, an object');
+  const named = RegExpPrototypeExec(/\/vega-lite\/v(\d+)/, typeof copy.$schema === 'string' ? copy.$schema : '');
+  const version = named === null ? VEGALITE_VERSION : named[1];
+  const mark = typeof copy.mark === 'string' ? copy.mark : copy.mark?.type;
+  return new Displayable({
+    [`application/vnd.vegalite.v${version}+json`]: copy,
+    'text/plain': `[Vega-Lite chart${typeof mark === 'string' ? `: ${mark}` : ''}]`,
+  });
+}
+
+/** `console.clear` of a terminal writes escapes; here it clears the cell's output. */
+export function installClear() {
+  nodeConsole.clear = () => clear();
+}
+
 /** @param {Record<string, any>} more  members that other modules add @returns {Record<string, any>} */
 export function createDx(more) {
   const dx = ObjectCreate(null);
   const members = bare({
-    display, update, clear, json, image, table,
+    display, update, clear, json, image, table, vegalite, comms: commApi,
     html: textual('text/html'), svg: textual('image/svg+xml', () => '[image/svg+xml]'), markdown: textual('text/markdown'),
     latex: textual('text/latex'), javascript: textual('application/javascript'), ...more,
   });
@@ -132,4 +158,4 @@ export function createDx(more) {
   return dx;
 }
 
-export { DisplayHandle };
+export { DisplayHandle, display };

@@ -1,16 +1,16 @@
 /**
- * Runs cells on the main thread, one at a time: declares the names, runs the body, and tells the outcome.
+ * Runs cells on the main thread: declares the names, runs the body, and tells the outcome. Another cell may run while one awaits.
  * How and why is in ARCHITECTURE.md, "A cell".
  */
 
 import inspector from 'node:inspector';
 import vm from 'node:vm';
 import {
-  ArrayPrototypeJoin, ObjectDefineProperty, ObjectPrototype, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply,
-  ReflectDeleteProperty, ReflectGetOwnPropertyDescriptor, SyntaxErrorCtor, nodeProcess,
+  ArrayPrototypeJoin, MapCtor, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet, MapPrototypeSet, ObjectDefineProperty,
+  ObjectPrototype, ObjectSetPrototypeOf, PromisePrototypeThen, ReflectApply, ReflectDeleteProperty, ReflectGetOwnPropertyDescriptor, SyntaxErrorCtor, nodeProcess,
 } from '../primordials.mjs';
 import { markImplicit, moduleNamespace } from './cellhost.mjs';
-import { leaveCells, runInCell } from './cells.mjs';
+import { runInCell } from './cells.mjs';
 import { send } from './channel.mjs';
 import { DisplayHandle } from './display.mjs';
 import { describeError } from './errors.mjs';
@@ -30,8 +30,8 @@ const { post } = inspector.Session.prototype;
 /** Runs the pending microtasks and ticks. @type {() => void} */
 const runMicrotasks = /** @type {any} */ (nodeProcess)._tickCallback;
 
-/** The running cell, the promise whose rejection is its failure, and what to remember of it. */
-let running = /** @type {{ run: Run, settled: Promise<any> | undefined } | undefined} */ (undefined);
+/** The cells that run, by id, each with the promise whose rejection is its failure. @type {Map<number, { run: Run, settled: Promise<any> | undefined }>} */
+const running = new MapCtor();
 
 /** @type {{ host: Record<string, any>, remember(run: Run, outcome: 'finished' | 'failed', value: any): void }} */
 let options;
@@ -58,7 +58,7 @@ function silenceLoaderWarning() {
 
 /** Run a cell; its outcome goes out on the main channel. @param {Run} run */
 export function runCell(run) {
-  running = { run, settled: undefined };
+  MapPrototypeSet(running, run.cell.id, { run, settled: undefined });
   for (let i = 0; i < run.implicit.length; i++) markImplicit(run.implicit[i]);
   runInCell(run.cell, () => {
     let body;
@@ -118,41 +118,46 @@ function start(run, body) {
   for (let i = 0; i < run.params.length; i++) args[i + 1] = moduleNamespace(run.params[i]);
   const promise = ReflectApply(body, undefined, args);
   const settled = PromisePrototypeThen(promise, (/** @type {{ v: any }} */ result) => settle(run, { value: result.v }));
-  if (running?.run === run) running.settled = settled;
+  const entry = MapPrototypeGet(running, run.cell.id);
+  if (entry !== undefined) entry.settled = settled;
 }
 
 /**
- * Whether a promise that was rejected with nobody to catch it is the running cell's own; if so the cell failed with that.
+ * Whether a promise that was rejected with nobody to catch it is a running cell's own; if so the cell failed with that.
  * @param {unknown} promise @param {unknown} reason
  */
 export function takeFailure(promise, reason) {
-  if (running === undefined || running.settled !== promise) return false;
-  settle(running.run, { failed: reason });
+  let owner = /** @type {Run | undefined} */ (undefined);
+  MapPrototypeForEach(running, (/** @type {{ run: Run, settled: unknown }} */ entry) => {
+    if (entry.settled === promise) owner = entry.run;
+  });
+  if (owner === undefined) return false;
+  settle(owner, { failed: reason });
   return true;
 }
 
-/** @returns {number} the id of the running cell, or 0 */
-export function runningCell() {
-  return running?.run.cell.id ?? 0;
+/** Forget a cell that could not be run. @param {number} id @returns {boolean} whether its outcome is still to be told */
+export function abandonCell(id) {
+  return MapPrototypeDelete(running, id);
 }
 
-/** End the running cell if it is this one. What it awaited may go on; its output keeps the cell's id. @param {number} id */
+/** End a cell if it runs. What it awaited may go on; its output keeps the cell's id. @param {number} id */
 export function interruptCell(id) {
-  leaveCells();
-  if (running?.run.cell.id === id) settle(running.run, { interrupted: true });
+  const entry = MapPrototypeGet(running, id);
+  if (entry !== undefined) settle(entry.run, { interrupted: true });
 }
 
 /** @param {Run} run @param {{ value?: any, failed?: any, interrupted?: boolean }} outcome */
 function settle(run, outcome) {
-  if (running?.run !== run) return;
   const { cell } = run;
+  if (MapPrototypeGet(running, cell.id)?.run !== run) return;
   // While a value renders itself (a user's method) or an error is read, the cell still runs and can be interrupted.
   let frame;
   if (outcome.interrupted === true) frame = { kind: 'done', cell: cell.id, outcome: 'interrupted' };
   else if ('value' in outcome) frame = finished(run, outcome.value);
   else frame = failed(run, outcome.failed);
-  running = undefined;
-  send(frame);
+  // It may have ended while it rendered itself: by an interrupt of a loop in there.
+  if (MapPrototypeDelete(running, cell.id)) send(frame);
 }
 
 /** @param {Run} run @param {any} value */

@@ -127,7 +127,7 @@ function wireForm(type, item) {
 }
 
 /** JSON through the user's own `toJSON` methods, once, so that a failure is theirs and is seen here. @param {any} item */
-function jsonCopy(item) {
+export function jsonCopy(item) {
   const text = JSONStringify(item);
   return text === undefined ? null : JSONParse(text);
 }
