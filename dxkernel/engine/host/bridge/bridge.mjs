@@ -54,6 +54,8 @@ transform.on('message', (/** @type {{ id: number, request: import('../modules/ty
 function greet() {
   if (!helloFrom.main || !helloFrom.python) return;
   link.send({ kind: 'hello', version: PROTOCOL_VERSION, pid: process.pid, node: process.versions.node, v8: process.versions.v8 });
+  // While the first cell is being typed: V8 compiles the rewriter when it first runs.
+  setImmediate(() => cells.warmUp());
 }
 
 /** Frames that want no answer. @type {Record<string, (header: Header, buffers: Buffer[]) => void>} */

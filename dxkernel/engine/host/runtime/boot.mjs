@@ -2,14 +2,14 @@
  * The main thread's part of the engine: installs the runtime around user code, and then runs the cells that the bridge sends.
  */
 
-import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess } from '../primordials.mjs';
+import { AtomicsLoad, AtomicsStore, AtomicsWait, ReflectApply, nodeProcess, setImmediateFn } from '../primordials.mjs';
 import { currentCellId, leaveCells } from './cells.mjs';
 import { openChannel, send } from './channel.mjs';
 import { endChildrenOf, installChildren } from './children.mjs';
 import { answerComms, receiveComm } from './comms.mjs';
 import { createDx, installClear } from './display.mjs';
 import { describeError } from './errors.mjs';
-import { abandonCell, installExecutor, interruptCell, runCell, takeFailure } from './executor.mjs';
+import { abandonCell, installExecutor, interruptCell, runCell, takeFailure, warmUp } from './executor.mjs';
 import { installFaults } from './faults.mjs';
 import { INSPECTED, INTERRUPT_SEEN, RELEASED } from './flags.mjs';
 import { installGlobals, remember } from './globals.mjs';
@@ -49,6 +49,7 @@ export function boot({ config, bridge, flags, ports }) {
   listen(bridge, flags, ports.control);
   nodeProcess.argv.length = 1;
   ports.control.postMessage({ kind: 'ready' });
+  setImmediateFn(warmUp);
 }
 
 /** @param {import('node:worker_threads').Worker} bridge @param {Int32Array} flags @param {MessagePort} control */

@@ -56,6 +56,12 @@ function silenceLoaderWarning() {
   });
 }
 
+/** Do once, unseen, what the first cell would wait for. */
+export function warmUp() {
+  evaluateInRepl('0;');
+  render({ warm: ['up', 1] });
+}
+
 /** Run a cell; its outcome goes out on the main channel. @param {Run} run */
 export function runCell(run) {
   MapPrototypeSet(running, run.cell.id, { run, settled: undefined });
@@ -85,6 +91,17 @@ function declare(run, then) {
   for (let i = 0; i < run.keep.length; i++) names[names.length] = run.keep[i];
   if (names.length === 0) return then();
   const expression = `let ${ArrayPrototypeJoin(names, ',')};`;
+  const failure = evaluateInRepl(expression);
+  if (failure === undefined) then();
+  else settle(run, { failed: new SyntaxErrorCtor(failure) });
+}
+
+/**
+ * Evaluate in script scope, where `let` may be declared again.
+ * @param {string} expression  that settles at once
+ * @returns {string | undefined}  why it failed
+ */
+function evaluateInRepl(expression) {
   let failure = /** @type {string | undefined} */ ('its names were not declared');
   withoutInheritedToJson(() => {
     ReflectApply(post, session, ['Runtime.evaluate', { expression, replMode: true }, (/** @type {any} */ error, /** @type {any} */ result) => {
@@ -96,8 +113,7 @@ function declare(run, then) {
   // The answer comes some microtasks later. A garbage collection before that aborts Node 24 (ARCHITECTURE.md, "Names in
   // cells"), so they run now: nothing else of ours is on the stack.
   ReflectApply(runMicrotasks, nodeProcess, []);
-  if (failure === undefined) then();
-  else settle(run, { failed: new SyntaxErrorCtor(failure) });
+  return failure;
 }
 
 /**
