@@ -23,8 +23,10 @@ from dxkernel.errors import ProtocolError
 if TYPE_CHECKING:
     from dxkernel.engine.spawn import SpawnedNode
 
-# Large enough that a burst is few system calls, small enough that other channels get their turn.
-READ_BYTES = 1 << 20
+# One read. Larger buffers come from fresh pages of the system each time, which costs more than the read itself.
+READ_BYTES = 1 << 16
+# What is read from one channel before others get their turn, and the size we ask for our pipe.
+BURST_BYTES = 1 << 20
 # A child that writes without end must not keep us from the frame behind the mark.
 MAX_DRAIN_BYTES = 8 << 20
 # The last words of a dying engine: enough for V8's report of an exhausted heap.
@@ -157,10 +159,10 @@ class EngineProcess:
 
     def _pump(self) -> None:
         """Read the main channel, then descriptors 1 and 2: never the other way round, or their order is lost."""
-        data = _read(self._channel, READ_BYTES)
+        data = _read_burst(self._channel)
         if data:
             self._decode(self._decoder, data, self._deliver)
-            if len(data) == READ_BYTES:
+            if len(data) >= BURST_BYTES:
                 # There is more, which may stand before what lies in descriptors 1 and 2.
                 return
         frames = self._drain()
@@ -255,7 +257,23 @@ def _enlarge(descriptor: int) -> None:
     if set_size is not None:
         # An administrator may have set the limit lower.
         with contextlib.suppress(OSError):
-            fcntl.fcntl(descriptor, set_size, READ_BYTES)
+            fcntl.fcntl(descriptor, set_size, BURST_BYTES)
+
+
+def _read_burst(descriptor: int) -> bytes | None:
+    """What is there now, up to a burst; `None` if that is nothing yet, `b""` at the end."""
+    data = _read(descriptor, READ_BYTES)
+    if data is None or len(data) < READ_BYTES:
+        return data
+    parts = [data]
+    while len(data) == READ_BYTES and len(parts) * READ_BYTES < BURST_BYTES:
+        more = _read(descriptor, READ_BYTES)
+        # The end, if this is it, is still there at the next read.
+        if not more:
+            break
+        parts.append(more)
+        data = more
+    return b"".join(parts)
 
 
 def _read(descriptor: int, size: int) -> bytes | None:
