@@ -89,7 +89,10 @@ class Kernel:
         began = time.perf_counter()
         request = self.client.execute(code)
         while True:
-            message = self.client.get_iopub_msg(timeout=timeout)
+            try:
+                message = self.client.get_iopub_msg(timeout=timeout)
+            except ValueError:  # Deno's kernel garbles some messages of 10 MB; what cannot be read has not arrived.
+                continue
             if message["parent_header"].get("msg_id") != request:
                 continue
             content = message["content"]
