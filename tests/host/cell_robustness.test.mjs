@@ -33,6 +33,13 @@ test('deep nesting is a diagnostic, also on a worker thread with its smaller sta
   }
 });
 
+test('a pasted string of megabytes is one token', () => {
+  for (const quote of ['"', "'", '`']) {
+    const cell = transformCell(`${quote}${'x'.repeat(20_000_000)}${quote}.length`, { name: 'Cell [1]' });
+    assert.equal(cell.ok, true, quote);
+  }
+});
+
 test('wide is not deep', () => {
   for (const source of [`var ${Array.from({ length: 5000 }, (_, i) => `w${i} = ${i}`).join(', ')}`, JSON.stringify(Array.from({ length: 3000 }, (_, i) => ({ a: i, b: [i] }))), 'if (x) y()\n'.repeat(2500), 'f(/[(]/)\n'.repeat(2000), 'if (a) { b() }\n'.repeat(5000)]) {
     assert.equal(transformCell(source, { name: 'c' }).ok, true, source.slice(0, 40));

@@ -16,12 +16,14 @@ const MAX_HEADS = 3000;
 
 /** @typedef {{ tooDeepAt: number, open: number[], inTemplate: boolean }} Scan `open`: offsets of brackets not closed */
 
-const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n\r]|\\[^])*'?|"(?:[^"\\\n\r]|\\[^])*"?|`|[([{]|[)\]}]|=>|[?!~=*+<:,-]|\/|;|\n|[$\w\u0080-\uffff]+/g;
+// Runs of plain characters are loops of one class: V8 remembers each turn of an alternative, and a pasted string of
+// megabytes would overflow that.
+const TOKEN = /\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?(?:\*\/|$)|'[^'\\\n\r]*(?:\\[^][^'\\\n\r]*)*'?|"[^"\\\n\r]*(?:\\[^][^"\\\n\r]*)*"?|`|[([{]|[)\]}]|=>|[?!~=*+<:,-]|\/|;|\n|[$\w\u0080-\uffff]+/g;
 const PREFIX_WORD = /^(?:new|await|typeof|void|delete|yield|return|throw|case|in|of|instanceof|keyof|readonly|unique|infer|extends)$/;
 const HEAD_WORD = /^(?:if|else|for|while|do|with)$/;
 const ELSE = /\s*else\b/y;
 const REGEX = /\/(?:[^/\\[\n\r]|\\.|\[(?:[^\]\\\n\r]|\\.)*\])+\/\w*/y;
-const TEMPLATE = /(?:[^`\\$]|\\[^]|\$(?!\{))*(`|\$\{|$)/y;
+const TEMPLATE = /[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*(`|\$\{|$)/y;
 
 /** @param {string} source @returns {Scan} */
 export function scanBrackets(source) {
