@@ -144,6 +144,22 @@ def test_an_error_has_the_place_in_what_the_user_wrote() -> None:
     with_session(scenario)
 
 
+def test_an_error_as_a_value_shows_the_programs_frames_only() -> None:
+    async def scenario(session: Session, _background: list[Event]) -> None:
+        shown = plain(
+            await run(
+                session, "function make() {\n  return Object.assign(new Error('shown'), { code: 'E' })\n}\nmake()"
+            )
+        )
+        assert shown is not None
+        assert shown.startswith("Error: shown\n    at make (Cell [1]:2:")
+        assert shown.endswith(" {\n  code: 'E'\n}")
+        assert "host" not in shown
+        assert "node:" not in shown
+
+    with_session(scenario)
+
+
 @pytest.mark.parametrize(
     ("code", "name", "message"),
     [

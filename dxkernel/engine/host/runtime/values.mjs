@@ -8,7 +8,8 @@
 import { inspect, types } from 'node:util';
 import {
   BufferFrom, BufferToString, JSONParse, JSONStringify, ObjectKeys, ObjectSetPrototypeOf, ReflectApply,
-  StringPrototypeEndsWith, StringPrototypeIncludes, StringPrototypeSlice, StringPrototypeStartsWith,
+  StringPrototypeEndsWith, StringPrototypeIncludes, StringPrototypeSlice, StringPrototypeSplit,
+  StringPrototypeStartsWith,
   StringPrototypeToWellFormed, SymbolFor,
 } from '../primordials.mjs';
 import { recordsTable } from './tables.mjs';
@@ -19,6 +20,10 @@ export const displaySymbol = SymbolFor('Jupyter.display');
 
 // About 200 lines of 80 columns each: more is scrolled past, and is paid for by every client.
 const MAX_PLAIN = 100_000;
+
+const hostFolder = new URL('..', import.meta.url).href;
+/** What runs a cell in its asynchronous context is Node's, and there because of us. */
+const ASYNC_CONTEXT = 'node:internal/async_local_storage/';
 
 const { isUint8Array, isProxy } = types;
 
@@ -52,7 +57,25 @@ export function plain(value) {
   } catch (error) {
     text = `[value that cannot be shown: its inspection threw ${reason(error)}]`;
   }
-  return StringPrototypeToWellFormed(cut(text));
+  return StringPrototypeToWellFormed(cut(StringPrototypeIncludes(text, hostFolder) ? withoutHostFrames(text) : text));
+}
+
+/**
+ * The stack of a shown error without the frames that ran the cell: they are not the program's, and they name a folder of
+ * the machine. Where the error's own properties begin behind such a frame, their brace stays.
+ * @param {string} text
+ */
+function withoutHostFrames(text) {
+  const lines = StringPrototypeSplit(text, '\n');
+  let kept = lines[0];
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i];
+    const isFrame = StringPrototypeIncludes(line, '    at ');
+    const isHost = isFrame && (StringPrototypeIncludes(line, hostFolder) || StringPrototypeIncludes(line, ASYNC_CONTEXT));
+    if (!isHost) kept += `\n${line}`;
+    else if (StringPrototypeEndsWith(line, ' {')) kept += ' {';
+  }
+  return kept;
 }
 
 /** @param {string} text */
